@@ -1,0 +1,1 @@
+"""Vouch: the system around the model."""

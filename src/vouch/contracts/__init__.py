@@ -1,0 +1,4 @@
+"""The promises between rooms, one Protocol a file.
+
+They do not know any implementation.
+"""

@@ -1,0 +1,34 @@
+"""The promise of knowledge: a question in, the passages that bear on it out.
+
+It does not know how passages are stored or found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from msgspec import Struct
+
+
+class Passage(Struct, frozen=True):
+    """A piece of a document that bears on a question, and where it stands."""
+
+    document: str
+    text: str
+    score: float
+    span: tuple[int, int] = (0, 0)
+
+
+@runtime_checkable
+class Knowledge(Protocol):
+    """Finds passages."""
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the same question could find other passages."""
+        ...
+
+    async def recall(self, query: str) -> Sequence[Passage]:
+        """The best passages, best first."""
+        ...

@@ -1,0 +1,85 @@
+"""The tables, one schema for SQLite and Postgres.
+
+It does not know how they are filled or read.
+
+Runs have a small integer beside their name, because every event carries it: so a row is shorter than its event's JSON.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+REVISION: Final = "0001"
+"""The newest schema step; `migrations/versions` holds one file a step."""
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_number = BigInteger().with_variant(Integer, "sqlite")
+
+run: Final = Table(
+    "run",
+    metadata,
+    Column("number", _number, primary_key=True, autoincrement=True),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("app", Text, nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("proof", String(64), nullable=False),
+    Column("case", Text, nullable=False),
+    Column("started", Double, nullable=False),
+    Column("finished", Double),
+    Column("status", String(16)),
+    Column("kept", Boolean, nullable=False, default=False),
+)
+Index(None, run.c.key)
+Index(None, run.c.app, run.c.started)
+Index(None, run.c.started)
+
+event: Final = Table(
+    "event",
+    metadata,
+    Column("run", _number, ForeignKey(run.c.number, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Double, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+blob: Final = Table(
+    "blob",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+blob_use: Final = Table(
+    "blob_use",
+    metadata,
+    Column("run", _number, ForeignKey(run.c.number, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("digest", String(64), ForeignKey(blob.c.digest), primary_key=True),
+    sqlite_with_rowid=False,
+)
+Index(None, blob_use.c.digest)

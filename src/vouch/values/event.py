@@ -1,0 +1,270 @@
+"""What happens in a run, as frozen events: the one record from which everything else is derived.
+
+It does not know how events are stored, or what is derived from them.
+
+A kind's `v` is its version; it is written only when it is not 1. Fields of type `str | Blob` may be large: the journal
+stores such text once, by content, and puts a `Blob` in its place.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from vouch.values.message import ToolCall
+from vouch.values.money import Money, Usage
+from vouch.values.request import Finish
+from vouch.values.result import Status
+from vouch.values.score import Verdict
+
+
+class Blob(Struct, frozen=True):
+    """Large text kept elsewhere under its content address; `size` in bytes of UTF-8."""
+
+    blob: str
+    size: int
+
+
+class Body(Struct, frozen=True, omit_defaults=True, tag_field="kind", kw_only=True):
+    """Base of all kinds of event."""
+
+    v: int = 1
+
+
+class RunStarted(Body, frozen=True, tag="run.started"):
+    """A run began: which app in which version was given what. `key` addresses version and input by content."""
+
+    app: str
+    version: str
+    key: str
+    input: str | Blob
+    proof: str = ""
+    case: str = ""
+
+
+class PromptRendered(Body, frozen=True, tag="prompt.rendered"):
+    """The messages the prompt gave, as JSON, and the prompt's version."""
+
+    prompt: str
+    version: str
+    messages: str | Blob
+
+
+class KnowledgeFound(Body, frozen=True, tag="knowledge.found"):
+    """The passages recalled for the input, as JSON."""
+
+    query: str | Blob
+    hits: str | Blob
+
+
+class RouteChosen(Body, frozen=True, tag="route.chosen"):
+    """The models to try, in order, by which policy, and the chance with which this plan was drawn."""
+
+    policy: str
+    plan: tuple[str, ...]
+    propensity: float = 1.0
+
+
+class ModelAsked(Body, frozen=True, tag="model.asked"):
+    """A model was asked; `request` is the content address of the whole request."""
+
+    model: str
+    request: str
+
+
+class ModelAnswered(Body, frozen=True, tag="model.answered"):
+    """A model answered. `kept` is False when its confidence was too low and the next model was asked."""
+
+    model: str
+    request: str
+    text: str | Blob = ""
+    calls: tuple[ToolCall, ...] | Blob = ()
+    finish: Finish = "stop"
+    usage: Usage = Usage()
+    cost: Money | None = None
+    confidence: float | None = None
+    seconds: float = 0.0
+    served: str = ""
+    kept: bool = True
+
+
+class ModelFailed(Body, frozen=True, tag="model.failed"):
+    """A model did not answer: the class of the error, its message, and whether it may be tried again."""
+
+    model: str
+    request: str
+    error: str
+    message: str
+    retryable: bool = False
+    seconds: float = 0.0
+
+
+class GuardJudged(Body, frozen=True, tag="guard.judged"):
+    """A guard looked at what came in or went out."""
+
+    guard: str
+    side: Literal["input", "output"]
+    passed: bool
+    why: str = ""
+
+
+class AnswerChecked(Body, frozen=True, tag="answer.checked"):
+    """A final answer was held against its schema; `problem` goes back to the model when it failed."""
+
+    passed: bool
+    problem: str = ""
+
+
+class ToolRead(Body, frozen=True, tag="tool.read"):
+    """A tool without side effects gave a result, or failed with a message for the model."""
+
+    call_id: str
+    name: str
+    content: str | Blob
+    failed: bool = False
+    seconds: float = 0.0
+
+
+class ApprovalAsked(Body, frozen=True, tag="approval.asked"):
+    """A write waits for a person; `arguments` is the digest of exactly what they will say yes to."""
+
+    call_id: str
+    name: str
+    arguments: str
+    shown: str | Blob
+
+
+class ApprovalGiven(Body, frozen=True, tag="approval.given"):
+    """A person decided about a write."""
+
+    call_id: str
+    arguments: str
+    decision: Literal["approve", "reject"]
+    who: str
+    why: str = ""
+
+
+class EffectIntended(Body, frozen=True, tag="effect.intended"):
+    """A write is about to be made under this idempotency key; durable before the write starts."""
+
+    call_id: str
+    name: str
+    key: str
+    arguments: str | Blob
+
+
+class EffectDone(Body, frozen=True, tag="effect.done"):
+    """The write under this key is made, and this is what it gave back; `found` when a look-up after a crash said so."""
+
+    call_id: str
+    name: str
+    key: str
+    content: str | Blob
+    failed: bool = False
+    found: bool = False
+    seconds: float = 0.0
+
+
+class EffectUncertain(Body, frozen=True, tag="effect.uncertain"):
+    """Nobody can say whether the write under this key was made; a person must."""
+
+    call_id: str
+    name: str
+    key: str
+    why: str
+
+
+class ScoreGiven(Body, frozen=True, tag="score.given"):
+    """A case of a proof was judged; `run` is the run that answered it."""
+
+    case: str
+    run: str
+    scorer: str
+    value: float | None
+    why: str = ""
+    status: Status = "answered"
+    confidence: float | None = None
+
+
+class FeedbackGiven(Body, frozen=True, tag="feedback.given"):
+    """Someone said how good the run's answer was, or what would have been right."""
+
+    value: float | None = None
+    expected: str | Blob = ""
+    who: str = ""
+    why: str | Blob = ""
+
+
+class RunFinished(Body, frozen=True, tag="run.finished"):
+    """The run ended: how, with what output, and what all of it used."""
+
+    status: Status
+    output: str | Blob = ""
+    confidence: float | None = None
+    model: str = ""
+    usage: Usage = Usage()
+    cost: Money | None = None
+    seconds: float = 0.0
+    steps: int = 0
+    why: str = ""
+
+
+class ProofStarted(Body, frozen=True, tag="proof.started"):
+    """A proof began: which app in which version, on which cases, judged how."""
+
+    app: str
+    version: str
+    proof: str
+    dataset: str
+    dataset_digest: str
+    scorer: str
+    n: int
+
+
+class ProofFinished(Body, frozen=True, tag="proof.finished"):
+    """A proof ended: its verdict, its whole report as JSON, and whether it is kept as the baseline of the next."""
+
+    verdict: Verdict
+    kept: bool
+    report: str | Blob
+
+
+AnyBody = (
+    RunStarted
+    | PromptRendered
+    | KnowledgeFound
+    | RouteChosen
+    | ModelAsked
+    | ModelAnswered
+    | ModelFailed
+    | GuardJudged
+    | AnswerChecked
+    | ToolRead
+    | ApprovalAsked
+    | ApprovalGiven
+    | EffectIntended
+    | EffectDone
+    | EffectUncertain
+    | ScoreGiven
+    | FeedbackGiven
+    | RunFinished
+    | ProofStarted
+    | ProofFinished
+)
+"""Every kind of event there is."""
+
+
+class Event(Struct, frozen=True):
+    """One event in its place: its run, its number there from 0, the time in Unix seconds, and what it says."""
+
+    run: str
+    seq: int
+    at: float
+    body: AnyBody
+
+
+def kind_of(body: AnyBody) -> str:
+    """The type tag of an event, such as `model.answered`."""
+    tag: Any = body.__struct_config__.tag
+    return str(tag)
