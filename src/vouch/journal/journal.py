@@ -12,41 +12,40 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-import msgspec
-
 from vouch.errors import RunNotFound
 from vouch.journal import reader
-from vouch.journal.codec import decode_body, encode_body
+from vouch.journal.cleaning import Secrets, mended, rewritten
+from vouch.journal.codec import encode_body
 from vouch.journal.payload import split
+from vouch.journal.pruning import TURN_SECONDS, Pruning
 from vouch.journal.queue import WriteQueue
 from vouch.journal.reader import RunRow
-from vouch.journal.writer import Entry, Writer
+from vouch.journal.writer import Entry, Writer, weight
 from vouch.store.database import Database
 from vouch.values.event import AnyBody, Event, kind_of
 from vouch.values.result import Result
 
-BOUND: Final = 20_000
-"""Events that may wait to be written before `append` makes its caller wait."""
+BOUND_BYTES: Final = 64 * 2**20
+"""Memory that events waiting to be written may take before `append` makes its caller wait."""
 
 LINGER_SECONDS: Final = 0.02
 """How long the writer waits for more events when nobody waits for it."""
-
-REDACTED: Final = b"[redacted]"
 
 
 class Journal:
     """All runs of one database.
 
     `append` hands events over and returns at once (it waits only while the queue is full); `flush` returns when all of
-    them are on the disk. Nothing is dropped: what cannot be written stays queued, and every `flush` raises until then.
+    them are on the disk. Nothing is dropped: what cannot be written stays queued and is tried again, and every `flush`
+    raises until it is written. Any thread and any event loop may use it.
     """
 
     def __init__(self, database: Database, *, secrets: Iterable[str] = ()) -> None:
         self._database = database
-        self._queue: WriteQueue[Entry] = WriteQueue(BOUND, linger=LINGER_SECONDS)
+        self._queue: WriteQueue[Entry] = WriteQueue(BOUND_BYTES, linger=LINGER_SECONDS, weigh=weight)
         self._writer = Writer(database, self._queue)
-        self._secrets: tuple[bytes, ...] = ()
-        self.hide(*secrets)
+        self._secrets = Secrets()
+        self._secrets.add(*secrets)
         self._writer.start()
 
     @classmethod
@@ -60,21 +59,20 @@ class Journal:
         return self._database.place
 
     def hide(self, *secrets: str) -> None:
-        """From now on, replace these texts in every event by `[redacted]`."""
-        found = {msgspec.json.encode(secret)[1:-1] for secret in secrets if secret}
-        self._secrets = tuple(sorted({*self._secrets, *found}, key=len, reverse=True))
+        """From now on, replace these texts (of 8 characters or more) in every event by `[redacted]`."""
+        self._secrets.add(*secrets)
 
     async def append(self, run: str, first: int, *bodies: AnyBody) -> None:
-        """Record `bodies` as the events `first`, `first + 1`, ... of `run`; raises `RunConflict` if it lost the run."""
-        if error := self._writer.broken.get(run):
-            raise error
+        """Record `bodies` as the events `first`, `first + 1`, ... of `run`; raises `RunConflict` if it lost the run.
+
+        All of them are recorded, or none when it raises or is cancelled.
+        """
         now = time.time()
-        for seq, body in enumerate(bodies, first):
-            await self._queue.put(self._entry(Event(run, seq, now, body)))
+        await self._put(run, *(Event(run, seq, now, body) for seq, body in enumerate(bodies, first)))
 
     async def append_event(self, event: Event) -> None:
-        """Record an event that was made elsewhere, at its own time."""
-        await self._queue.put(self._entry(event))
+        """Record an event that was made elsewhere, at its own time; otherwise as `append`."""
+        await self._put(event.run, event)
 
     async def flush(self) -> None:
         """Return when every event appended so far is on the disk; raises a `StoreError` when it cannot be."""
@@ -83,8 +81,7 @@ class Journal:
     async def flush_run(self, run: str) -> None:
         """As `flush`, and raises `RunConflict` if another process has written to `run`."""
         await self.flush()
-        if error := self._writer.broken.get(run):
-            raise error
+        self._refuse_broken(run)
 
     async def read(self, run: str) -> list[Event]:
         """All events of `run` in order; raises `RunNotFound`."""
@@ -100,7 +97,10 @@ class Journal:
         return await asyncio.to_thread(reader.latest, self._database, app=app, status=status, limit=limit)
 
     async def find(self, prefix: str) -> str:
-        """The name of the one run whose name, or whose case id, is or begins with `prefix`; raises `RunNotFound`."""
+        """The one run whose name is or begins with `prefix`, or the latest of the case of this id.
+
+        Raises `RunNotFound`, also when several names begin so.
+        """
         await self.flush()
         return await asyncio.to_thread(reader.find, self._database, prefix)
 
@@ -109,40 +109,53 @@ class Journal:
         await self.flush()
         return await asyncio.to_thread(reader.results, self._database, keys)
 
+    async def last_of_key(self, key: str) -> str | None:
+        """The latest ended run with this key."""
+        await self.flush()
+        return await asyncio.to_thread(reader.last_of_key, self._database, key)
+
     async def last_kept(self, app: str, proof: str) -> str | None:
         """The run of the last proof of this name that was kept as a baseline."""
         await self.flush()
         return await asyncio.to_thread(reader.last_kept, self._database, app, proof)
 
+    async def holds(self, runs: Sequence[str]) -> frozenset[str]:
+        """Which of these runs there are."""
+        await self.flush()
+        return await asyncio.to_thread(reader.existing, self._database, runs)
+
     async def events(self, kind: str, *, app: str | None = None) -> AsyncIterator[Event]:
         """All events of one kind, oldest run first."""
         await self.flush()
-        page = await asyncio.to_thread(reader.page_of_kind, self._database, kind, app=app, after=0)
-        while page:
+        after = reader.BEFORE_ALL
+        while page := await asyncio.to_thread(reader.page_of_kind, self._database, kind, app=app, after=after):
             for _, event in page:
                 yield event
-            page = await asyncio.to_thread(reader.page_of_kind, self._database, kind, app=app, after=page[-1][0])
+            after = page[-1][0]
 
     async def prune(self, *, before: float, chunk: int = 500) -> int:
-        """Delete finished runs that started before a time (Unix seconds), a chunk a transaction; gives their number.
+        """Delete ended runs that started before a time (Unix seconds), a chunk a transaction; gives their number.
 
-        Kept proofs and the runs they rest on stay, and so does every run that has not ended.
+        Proofs that were kept or go on stay, with the runs they rest on, and so does every run that has not ended.
         """
         await self.flush()
-        protected = await asyncio.to_thread(reader.protected, self._database)
+        pruning = Pruning(self._database, before)
         deleted = 0
-        while count := await asyncio.to_thread(reader.delete_some, self._database, before, protected, chunk):
+        while count := await asyncio.to_thread(pruning.delete_some, chunk):
             deleted += count
+            # Longer than SQLite sleeps between two tries for the lock, so that whoever waits for it gets it now.
+            await asyncio.sleep(TURN_SECONDS if count == chunk else 0)
         return deleted
 
     async def aclose(self) -> None:
         """Write what is left and close the database; raises a `StoreError` when it cannot be written."""
+        self._queue.close()
         try:
-            await self.flush()
-        finally:
-            self._queue.close()
             await asyncio.to_thread(self._writer.join)
+        finally:
             self._database.close()
+        if error := self._queue.ended:
+            raise error
 
     async def __aenter__(self) -> Self:
         return self
@@ -152,14 +165,20 @@ class Journal:
     ) -> None:
         await self.aclose()
 
-    def _entry(self, event: Event) -> Entry:
-        body, blobs = split(self._redacted(event.body) if self._secrets else event.body)
-        return Entry(event.run, event.seq, event.at, kind_of(body), body, encode_body(body), blobs)
+    async def _put(self, run: str, *events: Event) -> None:
+        self._refuse_broken(run)
+        await self._queue.put(*[self._entry(event) for event in events])
 
-    def _redacted(self, body: AnyBody) -> AnyBody:
-        data = encode_body(body)
-        if not any(secret in data for secret in self._secrets):
-            return body
-        for secret in self._secrets:
-            data = data.replace(secret, REDACTED)
-        return decode_body(data)
+    def _refuse_broken(self, run: str) -> None:
+        if error := self._writer.broken.get(run):
+            raise error
+
+    def _entry(self, event: Event) -> Entry:
+        try:
+            return self._entry_of(event, event.body)
+        except UnicodeEncodeError:
+            return self._entry_of(event, rewritten(event.body, mended))
+
+    def _entry_of(self, event: Event, whole: AnyBody) -> Entry:
+        body, blobs = split(self._secrets.hidden(whole))
+        return Entry(event.run, event.seq, event.at, kind_of(body), body, encode_body(body), blobs)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from vouch.errors import EventUnreadable
 from vouch.values.digest import digest_bytes
-from vouch.values.event import AnyBody, Blob
+from vouch.values.event import AnyBody, Blob, kind_of
 from vouch.values.message import ToolCall
 
 INLINE_BYTES: Final = 1024
@@ -36,17 +36,23 @@ _FIELDS: Final = {cls: _large_fields(cls) for cls in AnyBody.__args__}
 
 
 def split(body: AnyBody) -> tuple[AnyBody, tuple[tuple[str, bytes], ...]]:
-    """`body` with its large text replaced by references, and what was taken out: (digest, bytes) each."""
+    """`body` with its large text replaced by references, and what was taken out: (digest, bytes) each.
+
+    Raises `EventUnreadable` for a body that holds a reference already, since nobody knows what it refers to, and
+    `UnicodeEncodeError` for text that is none.
+    """
     changes: dict[str, Blob] = {}
     blobs: list[tuple[str, bytes]] = []
     for name, _ in _FIELDS[type(body)]:
         value: str | tuple[ToolCall, ...] | Blob = getattr(body, name)
-        if not value or isinstance(value, Blob):
+        if not value:
             continue
+        if isinstance(value, Blob):
+            raise EventUnreadable(f"{kind_of(body)!r} holds {value!r} in place of its {name}; give the text itself")
         if isinstance(value, str):
             if len(value) * 4 <= INLINE_BYTES:
                 continue
-            data = value.encode("utf-8", "surrogatepass")
+            data = value.encode()
         else:
             data = _encode(value)
         if len(data) > INLINE_BYTES:
@@ -54,12 +60,6 @@ def split(body: AnyBody) -> tuple[AnyBody, tuple[tuple[str, bytes], ...]]:
             changes[name] = Blob(address, len(data))
             blobs.append((address, data))
     return (replace(body, **changes) if changes else body), tuple(blobs)
-
-
-def addresses(body: AnyBody) -> tuple[str, ...]:
-    """The content addresses that `body` refers to."""
-    values = (getattr(body, name) for name, _ in _FIELDS[type(body)])
-    return tuple(value.blob for value in values if isinstance(value, Blob))
 
 
 def join(body: AnyBody, fetch: Callable[[str], bytes]) -> AnyBody:
@@ -72,5 +72,5 @@ def join(body: AnyBody, fetch: Callable[[str], bytes]) -> AnyBody:
         data = fetch(value.blob)
         if digest_bytes(data) != value.blob:
             raise EventUnreadable(f"stored content {value.blob!r} does not match its address: the database is damaged")
-        changes[name] = data.decode("utf-8", "surrogatepass") if type_ is str else msgspec.json.decode(data, type=type_)
+        changes[name] = data.decode() if type_ is str else msgspec.json.decode(data, type=type_)
     return replace(body, **changes) if changes else body

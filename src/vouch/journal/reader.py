@@ -1,4 +1,4 @@
-"""Reading runs back: whole, the latest, by content, by kind; and deleting old ones.
+"""Reading runs back: whole, the latest, by content, by kind.
 
 It does not know who wrote them. Every function blocks, so it is called in a thread.
 """
@@ -9,20 +9,22 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
-from sqlalchemy import Connection, Select, and_, delete, exists, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, select, tuple_
 
-from vouch.errors import RunNotFound
+from vouch.errors import EventUnreadable, RunNotFound
 from vouch.journal.codec import decode_body
 from vouch.journal.payload import join
 from vouch.store import schema
 from vouch.store.database import Database
-from vouch.values.event import Event, RunFinished, ScoreGiven
+from vouch.values.event import Event, RunFinished
 from vouch.values.result import Result
 
 _run: Final = schema.run.c
 _event: Final = schema.event.c
 _CHUNK: Final = 500
-_PAGE: Final = 1000
+_PAGE: Final = 500
+BEFORE_ALL: Final = (0, -1)
+"""The place before the first event of all."""
 
 
 class RunRow(Struct, frozen=True):
@@ -65,18 +67,22 @@ def latest(database: Database, *, app: str | None, status: str | None, limit: in
 
 def find(database: Database, prefix: str) -> str:
     """The one run named by a name, the beginning of a name, or a case's id (then the latest of that case)."""
+    pattern = prefix.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
     with database.reading() as connection:
-        pattern = prefix.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
-        query = select(_run.name).where(_run.name.like(pattern, escape="\\")).order_by(_run.number.desc()).limit(3)
-        names = list(connection.execute(query).scalars())
-        if not names:
-            of_case = select(_run.name).where(_run.case == prefix).order_by(_run.number.desc()).limit(1)
-            names = list(connection.execute(of_case).scalars())
-    if not names:
-        raise RunNotFound(f"no run or case {prefix!r} in {database.place!r}; `vouch trace` lists the latest runs")
-    if len(names) > 1 and prefix not in names:
-        raise RunNotFound(f"{prefix!r} begins several runs ({', '.join(names)}, ...); give more of the name")
-    return prefix if prefix in names else names[0]
+        if exact := _newest(connection, _run.name == prefix):
+            return exact[0]
+        if begins := _newest(connection, _run.name.like(pattern, escape="\\")):
+            if len(begins) > 1:
+                raise RunNotFound(f"{prefix!r} begins several runs ({', '.join(begins)}, ...); give more of the name")
+            return begins[0]
+        if of_case := _newest(connection, _run.case == prefix):
+            return of_case[0]
+    raise RunNotFound(f"no run or case {prefix!r} in {database.place!r}; `vouch trace` lists the latest runs")
+
+
+def _newest(connection: Connection, condition: ColumnElement[bool]) -> list[str]:
+    query = select(_run.name).where(condition).order_by(_run.number.desc()).limit(3)
+    return list(connection.execute(query).scalars())
 
 
 def results(database: Database, keys: Sequence[str]) -> dict[str, Result]:
@@ -84,7 +90,7 @@ def results(database: Database, keys: Sequence[str]) -> dict[str, Result]:
     found: dict[str, Result] = {}
     with database.reading() as connection:
         fetch = _fetcher(connection)
-        for some in _chunks(list(dict.fromkeys(keys))):
+        for some in chunks(list(dict.fromkeys(keys))):
             query = (
                 select(_run.key, _run.name, _event.body)
                 .join_from(schema.run, schema.event, and_(_event.run == _run.number, _event.kind == "run.finished"))
@@ -126,84 +132,59 @@ def last_kept(database: Database, app: str, proof: str) -> str | None:
         return connection.execute(query).scalar()
 
 
-def page_of_kind(database: Database, kind: str, *, app: str | None, after: int) -> list[tuple[int, Event]]:
-    """Events of one kind in the next runs whose number is above `after`, with those numbers."""
-    runs: Select[Any] = select(_run.number).where(_run.number > after).order_by(_run.number).limit(_PAGE)
+def last_of_key(database: Database, key: str) -> str | None:
+    """The newest run of this key that has ended."""
+    query = select(_run.name).where(_run.key == key, _run.finished.is_not(None)).order_by(_run.number.desc()).limit(1)
+    with database.reading() as connection:
+        return connection.execute(query).scalar()
+
+
+def existing(database: Database, runs: Sequence[str]) -> frozenset[str]:
+    """Which of these runs there are."""
+    found: set[str] = set()
+    with database.reading() as connection:
+        for some in chunks(runs):
+            found.update(connection.execute(select(_run.name).where(_run.name.in_(some))).scalars())
+    return frozenset(found)
+
+
+def page_of_kind(
+    database: Database, kind: str, *, app: str | None, after: tuple[int, int]
+) -> list[tuple[tuple[int, int], Event]]:
+    """The next events of one kind after a place, with the place of each: its run's number and its own in the run."""
+    runs: Select[Any] = select(_run.number).order_by(_run.number).limit(_PAGE)
     if app is not None:
         runs = runs.where(_run.app == app)
-    with database.reading() as connection:
-        numbers = list(connection.execute(runs).scalars())
-        found: list[tuple[int, Event]] = []
-        while numbers and not found:
-            query = (
-                select(_run.number, _run.name, _event.seq, _event.at, _event.body)
-                .join_from(schema.run, schema.event, _event.run == _run.number)
-                .where(_run.number.in_(numbers), _event.kind == kind)
-                .order_by(_run.number, _event.seq)
-            )
-            fetch = _fetcher(connection)
-            found = [
-                (number, Event(name, seq, at, join(decode_body(body), fetch)))
-                for number, name, seq, at, body in connection.execute(query)
-            ]
-            last = numbers[-1]
-            numbers = list(connection.execute(runs.where(_run.number > last)).scalars()) if not found else []
-    return found
-
-
-def protected(database: Database) -> frozenset[str]:
-    """The runs that kept proofs rest on, and those proofs themselves."""
-    query = (
-        select(_run.name, _event.body)
-        .join_from(schema.run, schema.event, and_(_event.run == _run.number, _event.kind == "score.given"))
-        .where(_run.kept.is_(True))
+    events = (
+        select(_run.number, _run.name, _event.seq, _event.at, _event.body)
+        .join_from(schema.run, schema.event, _event.run == _run.number)
+        .where(_event.kind == kind, tuple_(_event.run, _event.seq) > after)
+        .order_by(_event.run, _event.seq)
+        .limit(_PAGE)
     )
-    names: set[str] = set()
     with database.reading() as connection:
-        for name, body in connection.execute(query):
-            score = decode_body(body)
-            if isinstance(score, ScoreGiven):
-                names.update((name, score.run))
-        names.update(connection.execute(select(_run.name).where(_run.kept.is_(True))).scalars())
-    return frozenset(names)
-
-
-def delete_some(database: Database, before: float, protected: frozenset[str], chunk: int) -> int:
-    """Delete up to `chunk` finished, unprotected runs older than `before`, and content that nothing else uses."""
-    with database.writing() as connection:
-        query = (
-            select(_run.number, _run.name)
-            .where(_run.started < before, _run.finished.is_not(None))
-            .order_by(_run.number)
-        )
-        numbers: list[int] = []
-        for number, name in connection.execute(query):
-            if name not in protected:
-                numbers.append(number)
-            if len(numbers) >= chunk:
-                break
-        if not numbers:
-            return 0
-        use = schema.blob_use.c
-        touched = list(connection.execute(select(use.digest).where(use.run.in_(numbers)).distinct()).scalars())
-        for table, column in ((schema.event, _event.run), (schema.blob_use, use.run), (schema.run, _run.number)):
-            for some in _chunks(numbers):
-                connection.execute(delete(table).where(column.in_(some)))
-        for some in _chunks(touched):
-            unused = ~exists().where(use.digest == schema.blob.c.digest)
-            connection.execute(delete(schema.blob).where(schema.blob.c.digest.in_(some), unused))
-    return len(numbers)
+        fetch = _fetcher(connection)
+        numbers = list(connection.execute(runs.where(_run.number >= after[0])).scalars())
+        while numbers:
+            rows = connection.execute(events.where(_event.run.in_(numbers)))
+            if found := [
+                ((n, seq), Event(run, seq, at, join(decode_body(body), fetch))) for n, run, seq, at, body in rows
+            ]:
+                return found
+            numbers = list(connection.execute(runs.where(_run.number > numbers[-1])).scalars())
+    return []
 
 
 def _fetcher(connection: Connection) -> Callable[[str], bytes]:
     def fetch(address: str) -> bytes:
         data = connection.execute(select(schema.blob.c.data).where(schema.blob.c.digest == address)).scalar()
         if data is None:
-            raise RunNotFound(f"content {address!r} is gone from the database")
+            raise EventUnreadable(f"content {address!r} is gone from the database; put back a backup")
         return bytes(data)
 
     return fetch
 
 
-def _chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+def chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """`values` in pieces short enough for one `IN (...)`."""
     return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))

@@ -6,14 +6,17 @@ It does not know what the runs are for.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 from vouch.errors import EventUnreadable, JournalError
 from vouch.journal.codec import decode_event, encode_event
 from vouch.journal.journal import Journal
-from vouch.values.event import Event, ProofStarted, RunStarted
+from vouch.journal.payload import split
+from vouch.values.event import Event, ProofStarted, RunStarted, kind_of
+
+_PAGE_BYTES: Final = 4 * 2**20
 
 
 class Imported(NamedTuple):
@@ -24,58 +27,68 @@ class Imported(NamedTuple):
 
 
 async def export_runs(journal: Journal, runs: Sequence[str], file: Path) -> int:
-    """Write all events of `runs` to `file`, one a line with its large content; gives their number."""
+    """Write all events of `runs` to `file`, one a line with its large content; gives their number.
+
+    The file is there whole or not at all. Raises `RunNotFound`, and `JournalError` when it cannot be written.
+    """
+    part = file.with_name(f"{file.name}.part")
     count = 0
-    with await asyncio.to_thread(file.open, "wb") as out:
-        for run in runs:
-            events = await journal.read(run)
-            await asyncio.to_thread(out.write, b"".join(encode_event(event) + b"\n" for event in events))
-            count += len(events)
+    try:
+        with await asyncio.to_thread(part.open, "wb") as out:
+            for run in runs:
+                events = await journal.read(run)
+                await asyncio.to_thread(out.write, b"".join(encode_event(event) + b"\n" for event in events))
+                count += len(events)
+        await asyncio.to_thread(part.replace, file)
+    except OSError as error:
+        raise JournalError(f"cannot write runs to {str(file)!r} ({error.strerror}); name another file") from error
+    finally:
+        part.unlink(missing_ok=True)
     return count
 
 
 async def import_runs(journal: Journal, file: Path) -> Imported:
-    """Add the runs in `file`; a run that is there already is left as it is. Raises `EventUnreadable` with the line."""
-    runs = await asyncio.to_thread(_read, file)
-    added = 0
-    for run, events in runs.items():
-        if await _holds(journal, run):
-            continue
-        for event in events:
-            await journal.append_event(event)
-        added += 1
-    await journal.flush()
-    return Imported(added, len(runs) - added)
+    """Add the runs in `file`; a run that is there already is left as it is.
+
+    The whole file is checked before anything is added: raises `EventUnreadable` that names the line, or `JournalError`
+    when the file cannot be read. Memory does not grow with the file.
+    """
+    try:
+        with await asyncio.to_thread(file.open, "rb") as lines:
+            runs = await asyncio.to_thread(_checked, lines, file)
+            there = await journal.holds(runs)
+            lines.seek(0)
+            while page := await asyncio.to_thread(lines.readlines, _PAGE_BYTES):
+                for event in _events(page):
+                    if event.run not in there:
+                        await journal.append_event(event)
+    except OSError as error:
+        raise JournalError(f"cannot read runs from {str(file)!r} ({error.strerror}); name another file") from error
+    for run in runs:
+        await journal.flush_run(run)
+    return Imported(len(runs) - len(there), len(there))
 
 
-def _read(file: Path) -> dict[str, list[Event]]:
-    runs: dict[str, list[Event]] = {}
-    with file.open("rb") as lines:
-        for number, event in _events(lines, file):
-            events = runs.setdefault(event.run, [])
-            if event.seq != len(events):
-                raise EventUnreadable(f"{file}:{number}: event {event.seq} of run {event.run!r}, wanted {len(events)}")
-            if event.seq == 0 and not isinstance(event.body, RunStarted | ProofStarted):
-                raise EventUnreadable(f"{file}:{number}: run {event.run!r} does not begin with its start")
-            events.append(event)
-    return runs
-
-
-def _events(lines: BinaryIO, file: Path) -> list[tuple[int, Event]]:
-    found: list[tuple[int, Event]] = []
+def _checked(lines: BinaryIO, file: Path) -> list[str]:
+    """The names of the runs in `lines`, each of which is whole and in order."""
+    due: dict[str, int] = {}
     for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
         try:
-            found.append((number, decode_event(line)))
+            for event in _events((line,)):
+                _check(event, due.get(event.run, 0))
+                due[event.run] = event.seq + 1
         except EventUnreadable as error:
             raise EventUnreadable(f"{file}:{number}: {error}") from error
-    return found
+    return list(due)
 
 
-async def _holds(journal: Journal, run: str) -> bool:
-    try:
-        await journal.read(run)
-    except JournalError:
-        return False
-    return True
+def _events(lines: Iterable[bytes]) -> Iterator[Event]:
+    return (decode_event(line) for line in lines if line.strip())
+
+
+def _check(event: Event, due: int) -> None:
+    if event.seq != due:
+        raise EventUnreadable(f"event {event.seq} of run {event.run!r} came where {due} is due")
+    if due == 0 and not isinstance(event.body, RunStarted | ProofStarted):
+        raise EventUnreadable(f"run {event.run!r} does not begin with its start but with {kind_of(event.body)!r}")
+    split(event.body)

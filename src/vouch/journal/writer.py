@@ -6,13 +6,12 @@ It does not know who recorded the events or what they are for.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import DataError, IntegrityError
 
 from vouch.errors import JournalError, RunConflict, RunNotFound, StoreError
 from vouch.journal.queue import WriteQueue
@@ -22,6 +21,9 @@ from vouch.values.event import AnyBody, ProofFinished, ProofStarted, RunFinished
 
 _BACKOFF_SECONDS: Final = (0.05, 0.2, 1.0)
 _REMEMBERED_RUNS: Final = 10_000
+_OVERHEAD_BYTES: Final = 1_000
+_OF_THE_ROWS: Final = (IntegrityError, DataError, JournalError, ValueError, OverflowError)
+"""What is raised when the events are at fault and not the database: writing them again would never help."""
 
 
 class Entry(NamedTuple):
@@ -36,6 +38,18 @@ class Entry(NamedTuple):
     blobs: tuple[tuple[str, bytes], ...]
 
 
+class Place(NamedTuple):
+    """Where the next event of a run goes: the run's number in the database, and the event's in the run."""
+
+    number: int
+    due: int
+
+
+def weight(entry: Entry) -> int:
+    """About how many bytes of memory an entry takes."""
+    return _OVERHEAD_BYTES + len(entry.data) + sum(len(data) for _, data in entry.blobs)
+
+
 class Writer(threading.Thread):
     """Writes until the queue is closed. A group that cannot be written is given back and tried again."""
 
@@ -43,78 +57,116 @@ class Writer(threading.Thread):
         super().__init__(name="vouch-journal", daemon=True)
         self._database = database
         self._queue = queue
-        self._numbers: dict[str, int] = {}
+        self._places: dict[str, Place] = {}
         self.broken: dict[str, JournalError] = {}
-        """Runs whose events could not be written though the database works, and why."""
+        """Runs whose events could not be written though the database works, and why; the latest of them."""
 
     def run(self) -> None:
-        """Take, write, settle; on trouble give back, wait and try again."""
+        """Write until the queue is closed; whatever ends it, nobody is left waiting."""
+        left: BaseException | None = None
+        try:
+            left = self._write_until_closed()
+        except Exception as error:  # noqa: BLE001 - whoever waits must be told, whatever it was
+            left = JournalError(f"the writer of the journal failed: {error!r}; start the process again")
+            left.__cause__ = error
+        finally:
+            self._queue.end(left)
+
+    def _write_until_closed(self) -> StoreError | None:
+        """Take, write, settle; on trouble give back, wait and try again. Gives the trouble in which it was closed."""
         failures = 0
         while entries := self._queue.take():
             try:
                 self._write(entries)
             except StoreError as error:
-                self._numbers.clear()
+                self._places.clear()
                 self._queue.give_back(entries, error)
                 if self._queue.closed:
-                    return
-                time.sleep(_BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS) - 1)])
+                    return error
+                self._queue.pause(_BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS) - 1)])
                 failures += 1
             else:
                 failures = 0
-                self._queue.settle(len(entries))
+                self._queue.settle(entries)
+        return None
 
-    def _write(self, entries: list[Entry]) -> None:
+    def _write(self, entries: Sequence[Entry]) -> None:
         entries = [entry for entry in entries if entry.run not in self.broken]
+        broken: dict[str, JournalError] = {}
         try:
-            self._write_group(entries)
-        except (IntegrityError, JournalError):
-            # One run in the group clashes with another process: write run by run, so that only that run fails.
-            self._numbers.clear()
-            for run in dict.fromkeys(entry.run for entry in entries):
-                self._write_alone(run, [entry for entry in entries if entry.run == run])
+            with self._database.writing() as connection:
+                places = self._write_group(connection, entries)
+        except _OF_THE_ROWS:
+            places, broken = self._write_apart(entries)
+        # Only now is all of it on the disk.
+        _remember(self._places, places)
+        _remember(self.broken, broken)
 
-    def _write_alone(self, run: str, entries: list[Entry]) -> None:
-        try:
-            self._write_group(entries)
-        except RunNotFound as error:
-            self.broken[run] = error
-        except IntegrityError:
-            self._numbers.pop(run, None)
-            self.broken[run] = RunConflict(
-                f"run {run!r} was also written by another process from event {entries[0].seq} on; "
-                "this process stopped writing it: resume the run to go on from what is recorded"
-            )
-
-    def _write_group(self, entries: Sequence[Entry]) -> None:
-        if not entries:
-            return
+    def _write_apart(self, entries: Sequence[Entry]) -> tuple[dict[str, Place], dict[str, JournalError]]:
+        """Write run by run within one transaction, so that a run that cannot be written is the only one left out."""
+        self._places.clear()
+        runs: dict[str, list[Entry]] = {}
+        for entry in entries:
+            runs.setdefault(entry.run, []).append(entry)
+        places: dict[str, Place] = {}
+        broken: dict[str, JournalError] = {}
         with self._database.writing() as connection:
-            self._start_runs(connection, entries)
-            numbers = self._find_runs(connection, entries)
-            _write_events(connection, entries, numbers)
-            _write_blobs(connection, entries, numbers)
-            _finish_runs(connection, entries, numbers)
-        if len(self._numbers) > _REMEMBERED_RUNS:
-            self._numbers.clear()
-        self._numbers.update(numbers)
+            for run, events in runs.items():
+                try:
+                    with connection.begin_nested():
+                        places |= self._write_group(connection, events)
+                except _OF_THE_ROWS as error:
+                    broken[run] = _broken(run, events[0].seq, error)
+        return places, broken
 
-    def _start_runs(self, connection: Connection, entries: Sequence[Entry]) -> None:
-        rows = [row for entry in entries if (row := _row_of_start(entry))]
-        if rows:
-            connection.execute(insert(schema.run), rows)
+    def _write_group(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, Place]:
+        if not entries:
+            return {}
+        _start_runs(connection, entries)
+        places = self._find_runs(connection, entries)
+        _write_events(connection, entries, places)
+        _write_blobs(connection, entries, places)
+        _finish_runs(connection, entries, places)
+        return places
 
-    def _find_runs(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, int]:
+    def _find_runs(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, Place]:
         wanted = {entry.run for entry in entries}
-        numbers = {run: self._numbers[run] for run in wanted if run in self._numbers}
-        missing = sorted(wanted - numbers.keys())
+        places = {run: self._places[run] for run in wanted if run in self._places}
+        missing = sorted(wanted - places.keys())
         for start in range(0, len(missing), 500):
             names = missing[start : start + 500]
-            query = select(schema.run.c.name, schema.run.c.number).where(schema.run.c.name.in_(names))
-            numbers.update((name, number) for name, number in connection.execute(query))
-        if lost := wanted - numbers.keys():
+            query = select(schema.run.c.name, schema.run.c.number, _due).where(schema.run.c.name.in_(names))
+            places.update((name, Place(number, due)) for name, number, due in connection.execute(query))
+        if lost := wanted - places.keys():
             raise RunNotFound(f"no run {min(lost)!r}: its first event must be the start of a run")
-        return numbers
+        return places
+
+
+_due: Final = (
+    select(func.coalesce(func.max(schema.event.c.seq) + 1, 0))
+    .where(schema.event.c.run == schema.run.c.number)
+    .scalar_subquery()
+)
+
+
+_Value = TypeVar("_Value")
+
+
+def _remember(known: dict[str, _Value], new: dict[str, _Value]) -> None:
+    known.update(new)
+    while len(known) > _REMEMBERED_RUNS:
+        del known[next(iter(known))]
+
+
+def _broken(run: str, seq: int, error: Exception) -> JournalError:
+    if isinstance(error, JournalError):
+        return error
+    if isinstance(error, IntegrityError):
+        return RunConflict(
+            f"run {run!r} was also written by another process, from event {seq} on or before; "
+            "this process stopped writing it: resume the run to go on from what is recorded"
+        )
+    return JournalError(f"events of run {run!r} from {seq} on cannot be stored: {error}")
 
 
 def _row_of_start(entry: Entry) -> dict[str, Any] | None:
@@ -122,7 +174,7 @@ def _row_of_start(entry: Entry) -> dict[str, Any] | None:
         case RunStarted() as body:
             case, proof, key = body.case, body.proof, body.key
         case ProofStarted() as body:
-            case, proof, key = "", body.proof, body.dataset_digest
+            case, proof, key = "", body.proof, body.key
         case _:
             return None
     return {
@@ -137,40 +189,46 @@ def _row_of_start(entry: Entry) -> dict[str, Any] | None:
     }
 
 
-def _write_events(connection: Connection, entries: Sequence[Entry], numbers: dict[str, int]) -> None:
-    rows = [(numbers[entry.run], entry.seq, entry.at, entry.kind, entry.data) for entry in entries]
-    statement = _EVENT_INSERTS[connection.dialect.name]
+def _start_runs(connection: Connection, entries: Sequence[Entry]) -> None:
+    rows = [row for entry in entries if (row := _row_of_start(entry))]
+    if rows:
+        connection.execute(insert(schema.run), rows)
+
+
+def _write_events(connection: Connection, entries: Sequence[Entry], places: dict[str, Place]) -> None:
+    """Write the events in their places, and move the places on."""
+    rows: list[tuple[int, int, float, str, bytes]] = []
+    for run, seq, at, kind, _, data, _ in entries:
+        number, due = places[run]
+        if seq != due:
+            raise RunConflict(
+                f"event {seq} of run {run!r} came where {due} is due; if another process writes this run, let it, or "
+                "resume the run to go on from what is recorded"
+            )
+        rows.append((number, seq, at, kind, data))
+        places[run] = Place(number, due + 1)
     # Straight to the driver: SQLAlchemy's own handling of parameters costs more than the insert itself.
-    connection.exec_driver_sql(statement, rows)
+    connection.exec_driver_sql(_EVENT_INSERT, rows)
 
 
-def _event_insert(dialect: Any) -> str:
-    columns = ("run", "seq", "at", "kind", "body")
-    return str(insert(schema.event).values({name: bindparam(name) for name in columns}).compile(dialect=dialect))
+_EVENT_INSERT: Final = "INSERT INTO event (run, seq, at, kind, body) VALUES (?, ?, ?, ?, ?)"
 
 
-_EVENT_INSERTS: Final = {"sqlite": _event_insert(sqlite.dialect())}
-
-
-def _write_blobs(connection: Connection, entries: Sequence[Entry], numbers: dict[str, int]) -> None:
+def _write_blobs(connection: Connection, entries: Sequence[Entry], places: dict[str, Place]) -> None:
     contents: dict[str, bytes] = {}
     uses: dict[tuple[int, str], None] = {}
     for entry in entries:
         for address, data in entry.blobs:
             contents[address] = data
-            uses[numbers[entry.run], address] = None
+            uses[places[entry.run].number, address] = None
     if contents:
         rows = [{"digest": address, "data": data} for address, data in contents.items()]
-        connection.execute(_insert_if_new(connection, schema.blob), rows)
-        connection.execute(
-            _insert_if_new(connection, schema.blob_use), [{"run": run, "digest": address} for run, address in uses]
-        )
+        connection.execute(_insert_blob, rows)
+        connection.execute(_insert_use, [{"run": run, "digest": address} for run, address in uses])
 
 
-def _insert_if_new(connection: Connection, table: Table) -> Any:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
-
+_insert_blob: Final = sqlite.insert(schema.blob).on_conflict_do_nothing()
+_insert_use: Final = sqlite.insert(schema.blob_use).on_conflict_do_nothing()
 
 _finish: Final = (
     update(schema.run)
@@ -179,14 +237,14 @@ _finish: Final = (
 )
 
 
-def _finish_runs(connection: Connection, entries: Sequence[Entry], numbers: dict[str, int]) -> None:
+def _finish_runs(connection: Connection, entries: Sequence[Entry], places: dict[str, Place]) -> None:
     rows: list[dict[str, Any]] = []
     for entry in entries:
         match entry.body:
             case RunFinished(status=how):
-                rows.append({"wanted": numbers[entry.run], "at": entry.at, "how": how, "keep": False})
+                rows.append({"wanted": places[entry.run].number, "at": entry.at, "how": how, "keep": False})
             case ProofFinished(verdict=how, kept=keep):
-                rows.append({"wanted": numbers[entry.run], "at": entry.at, "how": how, "keep": keep})
+                rows.append({"wanted": places[entry.run].number, "at": entry.at, "how": how, "keep": keep})
             case _:
                 pass
     if rows:

@@ -11,7 +11,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from vouch.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly
 
@@ -20,9 +21,16 @@ _LEAST_FREE_BYTES = 1_000_000
 
 @contextmanager
 def translated(place: str) -> Generator[None]:
-    """Turn the driver's exceptions into a `StoreError` that names `place`."""
+    """Turn the driver's exceptions into a `StoreError` that names `place`.
+
+    `IntegrityError` and `DataError` pass: they are about the rows that were given, not about the database.
+    """
     try:
         yield
+    except (IntegrityError, DataError):
+        raise
+    except PoolTimeout as error:
+        raise StoreBusy(f"too many readers of {place!r} at once; try again") from error
     except DBAPIError as error:
         raise _store_error(error.orig or error, place) from error
     except sqlite3.Error as error:

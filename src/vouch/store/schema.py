@@ -3,6 +3,10 @@
 It does not know how they are filled or read.
 
 Runs have a small integer beside their name, because every event carries it: so a row is shorter than its event's JSON.
+That number is never given twice, even after its run was deleted: a writer may still remember it.
+
+Events lie in the order they came in, under a row id of SQLite's own, with an index by run: clustered by run instead,
+the pages of runs that go on side by side would stay half empty (1.43 bytes a byte of JSON for 1.00, and 30 % slower).
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    or_,
 )
 
 REVISION: Final = "0001"
@@ -52,10 +57,14 @@ run: Final = Table(
     Column("finished", Double),
     Column("status", String(16)),
     Column("kept", Boolean, nullable=False, default=False),
+    sqlite_autoincrement=True,
 )
 Index(None, run.c.key)
 Index(None, run.c.app, run.c.started)
 Index(None, run.c.started)
+OPEN_OR_KEPT: Final = or_(run.c.kept.is_(True), run.c.finished.is_(None))
+"""Runs that have not ended, and kept proofs: few of many, so they have an index of their own."""
+Index("ix_run_open_or_kept", run.c.number, sqlite_where=OPEN_OR_KEPT, postgresql_where=OPEN_OR_KEPT)
 
 event: Final = Table(
     "event",
@@ -65,7 +74,6 @@ event: Final = Table(
     Column("at", Double, nullable=False),
     Column("kind", String(32), nullable=False),
     Column("body", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
 )
 
 blob: Final = Table(

@@ -90,13 +90,13 @@ class ModelAnswered(Body, frozen=True, tag="model.answered"):
 
 
 class ModelFailed(Body, frozen=True, tag="model.failed"):
-    """A model did not answer: the class of the error, its message, and whether it may be tried again."""
+    """A model did not answer: the class of the error, its message, and whether this model will not be asked again."""
 
     model: str
     request: str
     error: str
     message: str
-    retryable: bool = False
+    given_up: bool = False
     seconds: float = 0.0
 
 
@@ -176,12 +176,13 @@ class EffectUncertain(Body, frozen=True, tag="effect.uncertain"):
 
 
 class ScoreGiven(Body, frozen=True, tag="score.given"):
-    """A case of a proof was judged; `run` is the run that answered it."""
+    """A case of a proof was judged; `run` is the run that answered it, `content` the digest of the whole case."""
 
     case: str
     run: str
     scorer: str
     value: float | None
+    content: str = ""
     why: str = ""
     status: Status = "answered"
     confidence: float | None = None
@@ -211,7 +212,7 @@ class RunFinished(Body, frozen=True, tag="run.finished"):
 
 
 class ProofStarted(Body, frozen=True, tag="proof.started"):
-    """A proof began: which app in which version, on which cases, judged how."""
+    """A proof began: which app in which version, on which cases, judged how; `key` addresses all of it by content."""
 
     app: str
     version: str
@@ -220,6 +221,7 @@ class ProofStarted(Body, frozen=True, tag="proof.started"):
     dataset_digest: str
     scorer: str
     n: int
+    key: str
 
 
 class ProofFinished(Body, frozen=True, tag="proof.finished"):

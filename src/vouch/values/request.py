@@ -61,19 +61,34 @@ def history_of(messages: Sequence[Message]) -> str:
 
 
 class Frame(Struct, frozen=True):
-    """What stays the same from step to step of a run: model, tools, settings, examples."""
+    """What stays the same from step to step of a run: model, tools, settings, examples.
+
+    `digest` addresses by content all but the model, so that one model's recorded answers can stand in for another's.
+    """
 
     model: str
     tools: tuple[ToolSpec, ...] = ()
     settings: Settings = Settings()
     examples: tuple[Example, ...] = ()
     """All worked examples, for models that learn from them; language models find their few in the messages."""
+    digest: str = ""
+
+
+def frame(
+    model: str,
+    *,
+    tools: tuple[ToolSpec, ...] = (),
+    settings: Settings = Settings(),  # noqa: B008 - frozen
+    examples: tuple[Example, ...] = (),
+) -> Frame:
+    """A frame with its digest; make it once and use it for every request of an app, since examples may be many."""
+    return Frame(model, tools, settings, examples, digest((tools, settings, examples)))
 
 
 class Request(Struct, frozen=True):
     """One question to a model: a frame and the conversation so far.
 
-    `digest` addresses it by content: equal requests have equal digests.
+    `digest` addresses it by content, whichever model is asked: equal requests have equal digests.
     """
 
     frame: Frame
@@ -86,10 +101,10 @@ class Request(Struct, frozen=True):
         return self.frame.model
 
 
-def ask(frame: Frame, messages: Sequence[Message], *, frame_digest: str = "", history: str = "") -> Request:
-    """A request; the two digests may be passed in where they are already known."""
-    address = digest((frame_digest or digest(frame), history or history_of(messages)))
-    return Request(frame, tuple(messages), address)
+def ask(frame: Frame, messages: Sequence[Message], *, history: str = "") -> Request:
+    """A request; `history`, the digest of the messages, may be passed in where it is already known."""
+    known = frame.digest or digest((frame.tools, frame.settings, frame.examples))
+    return Request(frame, tuple(messages), digest((known, history or history_of(messages))))
 
 
 class TokenLogprob(Struct, frozen=True):

@@ -29,10 +29,13 @@ def upgrade() -> None:
         sa.Column("status", sa.String(16)),
         sa.Column("kept", sa.Boolean, nullable=False),
         sa.UniqueConstraint("name", name="uq_run_name"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_run_key", "run", ["key"])
     op.create_index("ix_run_app_started", "run", ["app", "started"])
     op.create_index("ix_run_started", "run", ["started"])
+    open_or_kept = sa.text("kept IS 1 OR finished IS NULL")
+    op.create_index("ix_run_open_or_kept", "run", ["number"], sqlite_where=open_or_kept)
     op.create_table(
         "event",
         sa.Column(
@@ -42,7 +45,6 @@ def upgrade() -> None:
         sa.Column("at", sa.Double, nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
-        sqlite_with_rowid=False,
     )
     op.create_table(
         "blob",

@@ -1,0 +1,116 @@
+"""An app: a value built from values that says everything about how questions are answered.
+
+It does not know where runs are recorded, which engines are wired, or how it is proven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from vouch.app.budget import Budget
+from vouch.app.declaration import Proof
+from vouch.contracts.guard import Guard
+from vouch.contracts.knowledge import Knowledge
+from vouch.contracts.model import Model
+from vouch.contracts.tool import Tool
+from vouch.errors import AppError
+from vouch.prompts.prompt import Prompt
+from vouch.values.digest import digest
+from vouch.values.request import Frame, frame
+
+
+@dataclass(frozen=True, kw_only=True)
+class App:
+    """An app. Models are `provider/model` names or `Model` objects, asked in this order until one answers well enough.
+
+    A final answer whose confidence is below `least_confidence` is not given: the next model is asked, and after the
+    last one the run is handed over (`abstained`). `repairs` is how often a model may mend an answer that does not fit
+    the prompt's `outputs`.
+    """
+
+    name: str
+    models: Sequence[str | Model]
+    prompt: Prompt | str = ""
+    knowledge: Knowledge | None = None
+    tools: Sequence[Tool] = ()
+    guards: Sequence[Guard] = ()
+    proofs: Sequence[Proof] = ()
+    budget: Budget = field(default_factory=Budget)
+    least_confidence: float | None = None
+    repairs: int = 2
+
+    def __post_init__(self) -> None:
+        if not self.name or any(sign.isspace() for sign in self.name):
+            raise AppError(f"App(name={self.name!r}): give a short name without spaces")
+        for part in ("models", "tools", "guards", "proofs"):
+            value = getattr(self, part)
+            if isinstance(value, str) or not isinstance(value, Sequence):
+                raise AppError(f"App({part}={value!r}): give a list")
+            object.__setattr__(self, part, tuple(value))
+        self._check_models()
+        self._check_tools()
+        if isinstance(self.prompt, str):
+            object.__setattr__(self, "prompt", Prompt.text(self.prompt))
+        if self.least_confidence is not None and not 0 <= self.least_confidence <= 1:
+            raise AppError(f"App(least_confidence={self.least_confidence!r}): give a share from 0 to 1")
+        if self.knowledge is not None and "passages" not in self.instructions.inputs:
+            raise AppError(f"app {self.name!r} has knowledge, but its prompt has no input `passages` to put it in")
+
+    def _check_models(self) -> None:
+        if not self.models:
+            raise AppError(f"App(name={self.name!r}) has no models; give at least one, such as 'local/classifier'")
+        for model in self.models:
+            if isinstance(model, str) and "/" not in model:
+                raise AppError(f"model {model!r} has no provider; write provider/model, such as 'openai/{model}'")
+        names = self.model_names
+        if len(set(names)) != len(names):
+            raise AppError(f"app {self.name!r} names a model twice: {', '.join(names)}")
+
+    def _check_tools(self) -> None:
+        for tool in self.tools:
+            if not isinstance(tool, Tool):
+                raise AppError(f"app {self.name!r}: {tool!r} is not a tool; put @tool above its definition")
+        names = [tool.spec.name for tool in self.tools]
+        if len(set(names)) != len(names):
+            raise AppError(f"app {self.name!r} has two tools of one name: {', '.join(sorted(names))}")
+
+    @property
+    def instructions(self) -> Prompt:
+        """The prompt, also where it was given as text."""
+        assert isinstance(self.prompt, Prompt)  # noqa: S101 - made so when the app was made
+        return self.prompt
+
+    @property
+    def model_names(self) -> tuple[str, ...]:
+        """The full names of the models, in order."""
+        return tuple(model if isinstance(model, str) else model.name for model in self.models)
+
+    @cached_property
+    def version(self) -> str:
+        """The content address of all that answers depend on: equal versions answer by the same rules."""
+        return digest(
+            (
+                self.instructions.version,
+                self.model_names,
+                self.knowledge.version if self.knowledge else "",
+                [tool.version for tool in self.tools],
+                [guard.name for guard in self.guards],
+                self.least_confidence,
+                self.repairs,
+            )
+        )
+
+    @cached_property
+    def frames(self) -> dict[str, Frame]:
+        """By model name: the part of every request that stays the same."""
+        specs = tuple(tool.spec for tool in self.tools)
+        prompt = self.instructions
+        # The digest is of many examples, perhaps; it is the same for every model.
+        first = frame(self.model_names[0], tools=specs, settings=prompt.settings, examples=prompt.examples)
+        return {name: Frame(name, specs, prompt.settings, prompt.examples, first.digest) for name in self.model_names}
+
+    def key(self, input: str) -> str:
+        """The content address of a question to this version of the app."""
+        return digest((self.name, self.version, input))

@@ -1,0 +1,56 @@
+"""What an app claims and by which cases it is to be shown: declared here, carried out by the proof room.
+
+It does not know how a claim is tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vouch.contracts.scorer import Scorer
+from vouch.errors import AppError
+from vouch.values.case import Dataset
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """What a version must show before it ships.
+
+    `claim`: the least share of right answers that must be proven; None claims nothing. `no_worse_than`: by how much the
+    share may fall against the last kept version, at most. `alone`: shares of right answers for which a threshold of
+    confidence is to be certified, so that surer answers may go out alone. All at `confidence`, one-sided.
+    """
+
+    claim: float | None = None
+    no_worse_than: float = 0.03
+    alone: Sequence[float] = (0.95, 0.98)
+    confidence: float = 0.95
+
+    def __post_init__(self) -> None:
+        shares = {"confidence": self.confidence, "no_worse_than": self.no_worse_than}
+        if self.claim is not None:
+            shares["claim"] = self.claim
+        shares.update({f"alone[{index}]": share for index, share in enumerate(self.alone)})
+        for name, share in shares.items():
+            if not 0 < share < 1:
+                raise AppError(f"Gate({name}={share!r}): give a share between 0 and 1, such as 0.95")
+        object.__setattr__(self, "alone", tuple(self.alone))
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Cases, how their answers are judged, and what must come out of it."""
+
+    cases: str | Path | Dataset
+    scorer: Scorer
+    gate: Gate = field(default_factory=Gate)
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.scorer, Scorer):
+            raise AppError(f"Proof(scorer={self.scorer!r}): give a scorer, such as scorers.label()")
+        if not self.name:
+            name = self.cases.name if isinstance(self.cases, Dataset) else Path(self.cases).stem
+            object.__setattr__(self, "name", name)

@@ -1,0 +1,67 @@
+"""What a run needs from outside its app: the journal, the models by name, prices, and how patient to be.
+
+It does not know which engines stand behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Protocol, Self
+
+from vouch.app.retry import Retry
+from vouch.contracts.model import Model
+from vouch.journal.journal import Journal
+from vouch.values.money import Money, Usage
+
+
+class Closeable(Protocol):
+    """Something that holds connections, threads or memory until it is closed."""
+
+    async def aclose(self) -> None:
+        """Give them back."""
+        ...
+
+
+def no_price(_model: str, _usage: Usage) -> Money | None:
+    """The price list of a house that has none."""
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """The wired engines. `open_model` gives the model of a name and is asked once for each."""
+
+    journal: Journal
+    open_model: Callable[[str], Model]
+    cost: Callable[[str, Usage], Money | None] = no_price
+    retry: Retry = field(default_factory=Retry)
+    shared: dict[str, Closeable] = field(default_factory=dict[str, Closeable])
+    """What several models use together, closed with the house."""
+    _models: dict[str, Model] = field(default_factory=dict[str, Model], init=False)
+
+    def model(self, wanted: str | Model) -> Model:
+        """The model of this name, opened at its first use; raises a `UsageError` when there is none."""
+        if not isinstance(wanted, str):
+            return wanted
+        if wanted not in self._models:
+            self._models[wanted] = self.open_model(wanted)
+        return self._models[wanted]
+
+    async def aclose(self) -> None:
+        """Close the models that were opened, then the journal."""
+        for model in self._models.values():
+            await model.aclose()
+        self._models.clear()
+        for part in self.shared.values():
+            await part.aclose()
+        await self.journal.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()

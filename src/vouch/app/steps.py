@@ -1,0 +1,204 @@
+"""The steps of a turn: each looks at the run's state, does one thing, and says what happened as events.
+
+They do not know which step comes before or after.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from vouch.app.app import App
+from vouch.app.house import House
+from vouch.app.output import problem_of
+from vouch.contracts.knowledge import Passage
+from vouch.contracts.model import Model
+from vouch.contracts.tool import Tool, ToolRefused
+from vouch.errors import ModelError, ModelTimeout
+from vouch.journal.state import RunState
+from vouch.values.event import (
+    AnswerChecked,
+    AnyBody,
+    GuardJudged,
+    KnowledgeFound,
+    ModelAnswered,
+    ModelAsked,
+    ModelFailed,
+    PromptRendered,
+    RouteChosen,
+    RunFinished,
+    ToolRead,
+)
+from vouch.values.message import ToolCall
+from vouch.values.request import Answer
+from vouch.values.request import ask as ask_with
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a step may look at: the app, the run's state, and the house."""
+
+    app: App
+    state: RunState
+    house: House
+
+    @property
+    def input(self) -> str:
+        """What the run was asked."""
+        assert self.state.started is not None  # noqa: S101 - every run begins with its start
+        return str(self.state.started.input)
+
+    @property
+    def model(self) -> Model:
+        """The model whose turn it is."""
+        return self.house.model(self.app.models[self.app.model_names.index(self.state.plan[self.state.attempt])])
+
+
+async def guard_input(turn: Turn) -> AsyncGenerator[AnyBody]:
+    """Let every guard look at what came in; stop at the first refusal."""
+    async for judged in _guard(turn, "input", turn.input):
+        yield judged
+
+
+async def guard_output(turn: Turn) -> AsyncGenerator[AnyBody]:
+    """Let every guard look at what would go out; stop at the first refusal."""
+    async for judged in _guard(turn, "output", turn.state.messages[-1].text):
+        yield judged
+
+
+async def _guard(turn: Turn, side: Literal["input", "output"], text: str) -> AsyncGenerator[AnyBody]:
+    for guard in turn.app.guards:
+        passed, why = await guard.judge(text)
+        yield GuardJudged(guard=guard.name, side=side, passed=passed, why=why)
+        if not passed:
+            return
+
+
+async def recall(turn: Turn) -> AsyncGenerator[AnyBody]:
+    """Find the passages that bear on the question."""
+    assert turn.app.knowledge is not None  # noqa: S101 - the step is not chosen otherwise
+    passages = await turn.app.knowledge.recall(turn.input)
+    yield KnowledgeFound(query=turn.input, hits=_encode(list(passages)).decode())
+
+
+async def compose(turn: Turn) -> AsyncGenerator[AnyBody]:
+    """Render the prompt: instructions, worked examples, question."""
+    variables: dict[str, object] = {}
+    if turn.state.passages is not None:
+        passages = msgspec.json.decode(turn.state.passages, type=list[Passage])
+        variables["passages"] = [msgspec.to_builtins(passage) for passage in passages]
+    prompt = turn.app.instructions
+    messages = prompt.render(turn.input, variables)
+    yield PromptRendered(prompt=prompt.name, version=prompt.version, messages=_encode(messages).decode())
+
+
+async def route(turn: Turn) -> AsyncGenerator[AnyBody]:
+    """Plan which models to ask, in which order: as the app lists them."""
+    yield RouteChosen(policy="in order", plan=turn.app.model_names)
+
+
+async def ask(turn: Turn) -> AsyncGenerator[AnyBody]:
+    """Ask the model whose turn it is, once; a failure says whether it is worth asking again, after its wait."""
+    state, model = turn.state, turn.model
+    request = ask_with(turn.app.frames[model.name], state.messages, history=state.history)
+    yield ModelAsked(model=model.name, request=request.digest)
+    started = time.perf_counter()
+    try:
+        async with asyncio.timeout(turn.app.budget.seconds_left(state, time.time())):
+            answer = await model.answer(request)
+    except TimeoutError:
+        failure: ModelError = ModelTimeout(f"{model.name} gave no answer in the time the run had left")
+    except ModelError as error:
+        failure = error
+    else:
+        yield _answered(turn, request.digest, answer, time.perf_counter() - started)
+        return
+    wait = turn.house.retry.wait(failure, len(state.failures) + 1)
+    yield ModelFailed(
+        model=model.name,
+        request=request.digest,
+        error=type(failure).__name__,
+        message=str(failure),
+        given_up=wait is None,
+        seconds=time.perf_counter() - started,
+    )
+    if wait:
+        left = turn.app.budget.seconds_left(state, time.time())
+        await asyncio.sleep(wait if left is None else min(wait, left))
+
+
+def _answered(turn: Turn, request: str, answer: Answer, seconds: float) -> ModelAnswered:
+    name = turn.state.plan[turn.state.attempt]
+    bar = turn.app.least_confidence
+    unsure = bar is not None and answer.confidence is not None and answer.confidence < bar
+    return ModelAnswered(
+        model=name,
+        request=request,
+        text=answer.text,
+        calls=answer.message.calls,
+        finish=answer.finish,
+        usage=answer.usage,
+        cost=turn.house.cost(name, answer.usage),
+        confidence=answer.confidence,
+        seconds=seconds,
+        served=answer.model,
+        kept=bool(answer.message.calls) or not (unsure or answer.finish == "abstained"),
+    )
+
+
+async def act(turn: Turn) -> AsyncGenerator[AnyBody]:
+    """Make the calls of the last answer: reads at the same time, their results in the order asked."""
+    tools = {tool.spec.name: tool for tool in turn.app.tools}
+    for read in await asyncio.gather(*(_read(tools, call) for call in turn.state.open_calls)):
+        yield read
+
+
+async def _read(tools: dict[str, Tool], call: ToolCall) -> ToolRead:
+    started = time.perf_counter()
+    failed = True
+    if tool := tools.get(call.name):
+        try:
+            content, failed = await tool.call(call.arguments), False
+        except ToolRefused as refusal:
+            content = str(refusal)
+    else:
+        content = f"there is no tool {call.name!r}; there are: {', '.join(sorted(tools)) or 'none'}"
+    return ToolRead(
+        call_id=call.id, name=call.name, content=content, failed=failed, seconds=time.perf_counter() - started
+    )
+
+
+async def check(turn: Turn) -> AsyncGenerator[AnyBody]:
+    """Hold the answer against the prompt's `outputs`; what is wrong goes back to the model."""
+    schema = turn.app.instructions.settings.output_schema
+    assert schema is not None  # noqa: S101 - the step is not chosen otherwise
+    problem = problem_of(turn.state.messages[-1].text, schema)
+    yield AnswerChecked(passed=not problem, problem=problem)
+
+
+async def finish(turn: Turn) -> AsyncGenerator[AnyBody]:
+    """The last answer is the run's output."""
+    answer = turn.state.answer
+    assert answer is not None  # noqa: S101 - the step is not chosen otherwise
+    yield ending(
+        turn.state,
+        RunFinished(status="answered", output=str(answer.text), confidence=answer.confidence, model=answer.model),
+    )
+
+
+def ending(state: RunState, finished: RunFinished) -> RunFinished:
+    """`finished` with the sums of the run filled in."""
+    return msgspec.structs.replace(
+        finished,
+        usage=state.usage,
+        cost=state.cost,
+        seconds=time.time() - state.started_at,
+        steps=state.steps,
+    )

@@ -1,0 +1,69 @@
+"""Showing things on a terminal, as words or JSON, and turning errors into one line and an exit code.
+
+It does not know the commands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, ParamSpec
+
+import msgspec
+import typer
+from rich.console import Console
+
+from vouch.errors import StoreError, VouchError
+
+P = ParamSpec("P")
+
+OK: Final = 0
+HELD: Final = 1
+ERROR: Final = 2
+UNDECIDED: Final = 3
+INTERRUPTED: Final = 130
+
+out: Final = Console(highlight=False, soft_wrap=True)
+notes: Final = Console(stderr=True, highlight=False)
+
+
+def command(work: Callable[P, Coroutine[Any, Any, int]]) -> Callable[P, None]:
+    """Make an async function a command: its number is the exit code, its `VouchError` one line on standard error."""
+
+    @functools.wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = asyncio.run(work(*args, **kwargs))
+        except VouchError as error:
+            code = _failed(error)
+        except ExceptionGroup as group:
+            known = group.subgroup(VouchError)
+            if known is None:
+                raise
+            code = _failed(_first(known))
+        except KeyboardInterrupt:
+            notes.print("vouch: interrupted; what was done is recorded, the same command goes on from there")
+            code = INTERRUPTED
+        raise typer.Exit(code)
+
+    return run
+
+
+def show_json(value: object) -> None:
+    """One value as one line of JSON on standard output."""
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+
+
+def _failed(error: BaseException) -> int:
+    kind = "the journal" if isinstance(error, StoreError) else "error"
+    sys.stderr.write(f"vouch: {kind}: {error}\n")
+    return ERROR
+
+
+def _first(group: ExceptionGroup[Any]) -> BaseException:
+    inner: BaseException = group
+    while isinstance(inner, BaseExceptionGroup):
+        inner = inner.exceptions[0]
+    return inner

@@ -1,0 +1,67 @@
+"""The command `vouch`: one module a command, loaded only when it is typed.
+
+It does not know what the commands do.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module, metadata
+from typing import Annotated, Final
+
+import typer
+
+COMMANDS: Final = {
+    "new": "Make a new project of a few files that runs as it is.",
+    "run": "Ask an app one question.",
+    "prove": "Run an app's cases and decide: ship, hold or undecided.",
+    "trace": "Show recorded runs: the latest, or every event of some.",
+}
+
+HELP: Final = """The system around the model: declare an app, prove it, watch it.
+
+    vouch new shop            make a project in ./shop
+    vouch run shop "Hello"    ask its app a question
+    vouch prove shop          prove it: exit 0 ship, 1 hold, 2 error, 3 undecided
+    vouch trace               list the latest runs
+"""
+
+
+def main() -> None:
+    """Run the command line; the one place where errors become a line and an exit code."""
+    program(sys.argv[1:])(prog_name="vouch")
+
+
+def program(arguments: Sequence[str]) -> typer.Typer:
+    """The command line for these arguments: commands that are not typed are only named, not loaded."""
+    typed = next((argument for argument in arguments if not argument.startswith("-")), None)
+    everything = "_VOUCH_COMPLETE" in os.environ
+    cli = typer.Typer(
+        help=HELP.replace("\n    vouch", "\n\n    vouch", 1),
+        rich_markup_mode=None,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    cli.callback()(_options)
+    for name, line in COMMANDS.items():
+        if everything or name == typed:
+            # Commands load NumPy, SQLAlchemy and more; `vouch --help` needs none of it.
+            import_module(f"vouch.cli.{name}").register(cli)
+        else:
+            cli.command(name, help=line)(_not_loaded)
+    return cli
+
+
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+) -> None:
+    if version:
+        print(f"vouch {metadata.version('vouch-llm')}")  # noqa: T201
+        raise typer.Exit
+
+
+def _not_loaded() -> None:
+    raise AssertionError("a command that is typed is always loaded")

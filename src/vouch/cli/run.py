@@ -1,0 +1,72 @@
+"""`vouch run`: one question to an app.
+
+It does not know how it is answered.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vouch.app.run import resume as resume_run
+from vouch.app.run import run as run_app
+from vouch.cli.console import HELD, OK, UNDECIDED, command, notes, out, show_json
+from vouch.errors import UsageError
+from vouch.project.project import locate
+from vouch.values.result import Result
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the command."""
+    cli.command("run")(run)
+
+
+@command
+async def run(
+    app: Annotated[str, typer.Argument(help="An app of the project here, a project's folder, or FOLDER:APP.")],
+    input: Annotated[str, typer.Argument(help="The question; - reads it from standard input.")] = "-",
+    data: Annotated[Path | None, typer.Option("--data", help="Data for apps that are made from data.")] = None,
+    resume: Annotated[str | None, typer.Option("--resume", help="Go on with this interrupted run instead.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Show the whole result as JSON.")] = False,
+) -> int:
+    """Ask an app one question. Exit: 0 answered, 1 failed, blocked or stopped, 2 error, 3 handed over to a person.
+
+    Example:  vouch run shop "Where is my parcel?"
+    """
+    project, name = locate(app)
+    built = project.app(name, data=data)
+    async with await project.house() as house:
+        if resume is not None:
+            result = await resume_run(built, await house.journal.find(resume), house)
+        else:
+            result = await run_app(built, _question(input), house)
+    if json:
+        show_json(result)
+    else:
+        _show(result)
+    return {"answered": OK, "abstained": UNDECIDED}.get(result.status, HELD)
+
+
+def _question(text: str) -> str:
+    if text != "-":
+        return text
+    if sys.stdin.isatty():
+        raise UsageError('no question was given; write it after the app\'s name: vouch run APP "..."')
+    return sys.stdin.read().strip()
+
+
+def _show(result: Result) -> None:
+    if result.status == "answered":
+        out.print(result.output, markup=False)
+    else:
+        words = {"abstained": "Handed over", "blocked": "Blocked", "stopped": "Stopped", "failed": "Failed"}
+        out.print(f"{words.get(result.status, result.status)}: {result.why}", markup=False)
+    sure = "" if result.confidence is None else f" · confidence {result.confidence:.2f}"
+    cost = "" if result.cost is None or not result.cost.amount else f" · {result.cost}"
+    steps = "1 step" if result.steps == 1 else f"{result.steps} steps"
+    notes.print(
+        f"[dim]{result.model or 'no model'}{sure}{cost} · {steps} · {result.seconds:.2f} s · run {result.run}[/]"
+    )

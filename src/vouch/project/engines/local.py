@@ -1,0 +1,24 @@
+"""Engines on this machine: no key, no network.
+
+It does not know how they work.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vouch.contracts.model import Model
+from vouch.errors import ConfigError
+from vouch.models.classifier.classifier import Classifier
+from vouch.models.minilm.embedder import MiniLM
+from vouch.project.engines.setup import Setup
+
+
+def connect(name: str, setup: Setup) -> Model:
+    """The model of this name; raises `ConfigError` when there is none."""
+    if name != "local/classifier":
+        raise ConfigError(f"there is no local model {name!r}; there is: 'local/classifier'")
+    local = setup.config.local
+    weights = Path(setup.root, local.weights) if local.weights else None
+    embedder = setup.shared("minilm", lambda: MiniLM.open(weights))
+    return Classifier(name, embedder=embedder, cache=setup.root / local.cache)

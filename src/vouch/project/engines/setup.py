@@ -1,0 +1,39 @@
+"""What an engine may need to be wired: settings, folder, journal, shared connections.
+
+It does not know any engine.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vouch.errors import ConfigError
+from vouch.journal.journal import Journal
+from vouch.project.config import Config, Provider
+
+
+@dataclass(frozen=True)
+class Setup:
+    """One house being wired. `shared` gives what several models use, made at the first call for its name."""
+
+    config: Config
+    root: Path
+    journal: Journal
+    shared: Callable[[str, Callable[[], Any]], Any]
+
+    def key(self, name: str, provider: Provider) -> str | None:
+        """The provider's key from the environment, hidden from the journal from now on; raises `ConfigError`."""
+        if not provider.key_env:
+            return None
+        key = os.environ.get(provider.key_env, "")
+        if not key:
+            raise ConfigError(
+                f"model {name!r} needs a key, and the environment variable {provider.key_env} is not set; "
+                f"set it: export {provider.key_env}=..."
+            )
+        self.journal.hide(key)
+        return key

@@ -1,0 +1,71 @@
+"""From settings to a wired house: which engine stands behind which name.
+
+It does not know how any engine works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from vouch.app.house import House
+from vouch.app.retry import Retry
+from vouch.contracts.model import Model
+from vouch.errors import ConfigError
+from vouch.journal.journal import Journal
+from vouch.models.prices import Prices
+from vouch.project.config import Config
+from vouch.project.engines.setup import Setup
+from vouch.values.money import Price
+
+ENGINES: Final = {
+    "local": "vouch.project.engines.local",
+    "replay": "vouch.project.engines.recorded",
+    **dict.fromkeys(
+        ("openai", "openrouter", "groq", "mistral", "deepseek", "together", "ollama", "vllm"),
+        "vouch.project.engines.compatible",
+    ),
+}
+"""By provider: the module whose `connect(name, setup)` gives the model. To add a provider, add a line and a module."""
+
+
+async def wire(config: Config, root: Path) -> House:
+    """The house of these settings, with the project's folder as `root`. Engines are loaded when first asked for."""
+    place = config.database if "://" in config.database else str(root / config.database)
+    journal = await Journal.open(place)
+    kept: dict[str, Any] = {}
+
+    def shared(name: str, make: Callable[[], Any]) -> Any:
+        if name not in kept:
+            kept[name] = make()
+        return kept[name]
+
+    setup = Setup(config, root, journal, shared)
+    prices = {name: Price(**_fields(entry)) for name, entry in config.prices.items()}
+    return House(
+        journal=journal,
+        open_model=lambda name: open_model(name, setup),
+        cost=Prices(prices).cost,
+        retry=Retry(attempts=config.retry.attempts, first=config.retry.first, longest=config.retry.longest),
+        shared=kept,
+    )
+
+
+def open_model(name: str, setup: Setup) -> Model:
+    """The model of a `provider/model` name; raises `ConfigError` that lists the providers there are."""
+    provider = name.split("/", 1)[0]
+    known = ENGINES | dict.fromkeys(setup.config.providers, "vouch.project.engines.compatible")
+    if provider not in known:
+        raise ConfigError(
+            f"model {name!r}: there is no provider {provider!r}; there are: {', '.join(sorted(known))}. "
+            f'Any server that speaks OpenAI\'s API can be added: [providers.{provider}] address = "..." in vouch.toml'
+        )
+    # Engines are heavy to import (SciPy, tokenizers, TLS), and a project uses few of them: hence by name.
+    connect: Callable[[str, Setup], Model] = import_module(known[provider]).connect
+    return connect(name, setup)
+
+
+def _fields(entry: Any) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in entry.__struct_fields__}

@@ -1,0 +1,50 @@
+"""Earlier proofs out of the journal: the last kept one to compare with, or the same one again.
+
+It does not know how a comparison is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import Struct
+
+from vouch.journal.journal import Journal
+from vouch.proof.report import Report
+from vouch.values.event import ProofFinished, ScoreGiven
+
+
+class Baseline(Struct, frozen=True):
+    """A kept proof: its run, and by content of the case whether its answer was right."""
+
+    run: str
+    right: Mapping[str, bool]
+
+
+async def read_baseline(journal: Journal, app: str, proof: str) -> Baseline | None:
+    """The last kept proof of this name, or None."""
+    run = await journal.last_kept(app, proof)
+    if run is None:
+        return None
+    right: dict[str, bool] = {}
+    for event in await journal.read(run):
+        if isinstance(event.body, ScoreGiven):
+            score = event.body
+            right[score.content] = score.status == "answered" and score.value is not None and score.value >= 1.0
+    return Baseline(run, right)
+
+
+async def read_report(journal: Journal, key: str) -> Report | None:
+    """The report (without its rows) of the last proof of exactly this content, or None."""
+    run = await journal.last_of_key(key)
+    if run is None:
+        return None
+    last = (await journal.read(run))[-1].body
+    if not isinstance(last, ProofFinished):
+        return None
+    try:
+        return msgspec.json.decode(str(last.report), type=Report)
+    except msgspec.MsgspecError:
+        # An older Vouch wrote it in another shape: then it is computed anew.
+        return None

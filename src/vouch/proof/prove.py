@@ -1,0 +1,291 @@
+"""Proving an app: every case is run (or found in the journal), judged, counted, compared and decided.
+
+It does not know which engines answer, nor how the report is shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+
+from vouch.app.app import App
+from vouch.app.declaration import Proof
+from vouch.app.house import House
+from vouch.app.run import run
+from vouch.contracts.model import Learner
+from vouch.errors import AppError
+from vouch.journal.recorder import Recorder
+from vouch.proof.baseline import Baseline, read_baseline, read_report
+from vouch.proof.cases import read_cases
+from vouch.proof.gate import decide
+from vouch.proof.report import Report, Row
+from vouch.stats import binomial
+from vouch.stats.paired import Comparison, compare
+from vouch.stats.selective import Selection, Trials, risk_coverage, select_threshold
+from vouch.values.case import Case, Dataset
+from vouch.values.digest import digest
+from vouch.values.event import ProofFinished, ProofStarted, ScoreGiven
+from vouch.values.identifier import new_id
+from vouch.values.money import Money, Usage
+from vouch.values.result import Result
+from vouch.values.score import Score
+
+Progress = Callable[[int, int], None]
+"""Called with how many cases are judged, and how many there are."""
+
+CURVE_POINTS: Final = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How to prove: `concurrency` cases at a time; `fresh` asks again also where the journal has an answer.
+
+    `keep` says whether the result is the baseline of the next proof; None keeps it if its verdict is `ship`.
+    """
+
+    concurrency: int = 32
+    fresh: bool = False
+    keep: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.concurrency < 1:
+            raise AppError(f"concurrency = {self.concurrency!r}: give 1 or more")
+
+
+class Outcome(NamedTuple):
+    """One case, how its run ended, and the judgement."""
+
+    case: Case
+    result: Result
+    score: Score
+    cached: bool
+
+    @property
+    def right(self) -> bool:
+        """Whether an answer was given and is right."""
+        return self.score.right and self.result.status == "answered"
+
+
+async def prove(
+    app: App,
+    proof: Proof,
+    house: House,
+    *,
+    root: Path = Path(),
+    options: Options = Options(),
+    progress: Progress | None = None,
+) -> Report:
+    """Run `proof` on `app` and give its report, recorded in the journal.
+
+    Interrupted at any point, the same call goes on where it was: answered cases are found by content. Raises
+    `CaseError` for a file of cases that cannot be used, and a `StoreError` when the journal cannot be written.
+    """
+    dataset = (
+        proof.cases if isinstance(proof.cases, Dataset) else await asyncio.to_thread(read_cases, root / proof.cases)
+    )
+    started = time.perf_counter()
+    key = digest((app.name, app.version, dataset.digest, proof.scorer.name, proof.gate.alone, proof.gate.confidence))
+    previous = await read_report(house.journal, key)
+    baseline = await read_baseline(house.journal, app.name, proof.name)
+    recorder = Recorder(house.journal, new_id())
+    await recorder.add(
+        ProofStarted(
+            app=app.name,
+            version=app.version,
+            proof=proof.name,
+            dataset=dataset.name,
+            dataset_digest=dataset.digest,
+            scorer=proof.scorer.name,
+            n=len(dataset),
+            key=key,
+        )
+    )
+    outcomes = await _Proving(app, proof, house, recorder, options, progress).all(dataset.cases)
+    selections = await _selections(app, proof, house, outcomes, previous)
+    report = _report(app, proof, dataset, outcomes, selections, baseline)
+    keep = report.verdict == "ship" if options.keep is None else options.keep
+    report = msgspec.structs.replace(report, proof_run=recorder.run, kept=keep, seconds=time.perf_counter() - started)
+    kept_report = msgspec.json.encode(msgspec.structs.replace(report, rows=())).decode()
+    await recorder.add(ProofFinished(verdict=report.verdict, kept=keep, report=kept_report))
+    await house.journal.flush()
+    return report
+
+
+class _Proving:
+    """The cases of one proof on their way through the app."""
+
+    def __init__(
+        self, app: App, proof: Proof, house: House, recorder: Recorder, options: Options, progress: Progress | None
+    ) -> None:
+        self._app = app
+        self._proof = proof
+        self._house = house
+        self._recorder = recorder
+        self._options = options
+        self._progress = progress
+        self._known: dict[str, Result] = {}
+        self._done = 0
+
+    async def all(self, cases: Sequence[Case]) -> list[Outcome]:
+        """Every case's outcome, in the order of the cases."""
+        if not self._options.fresh:
+            self._known = await self._house.journal.results([self._app.key(case.input) for case in cases])
+        found: dict[int, Outcome] = {}
+        numbered = iter(enumerate(cases))
+        workers = min(self._options.concurrency, len(cases))
+        async with asyncio.TaskGroup() as group:
+            for _ in range(workers):
+                group.create_task(self._work(numbered, len(cases), found))
+        return [found[place] for place in range(len(cases))]
+
+    async def _work(self, numbered: Iterator[tuple[int, Case]], n: int, found: dict[int, Outcome]) -> None:
+        for place, case in numbered:
+            found[place] = await self._one(case)
+            self._done += 1
+            if self._progress is not None:
+                self._progress(self._done, n)
+
+    async def _one(self, case: Case) -> Outcome:
+        result = self._known.get(self._app.key(case.input))
+        cached = result is not None
+        if result is None:
+            result = await run(self._app, case.input, self._house, proof=self._recorder.run, case=case.id)
+        score = await self._proof.scorer.score(case, result)
+        await self._recorder.add(
+            ScoreGiven(
+                case=case.id,
+                run=result.run,
+                scorer=score.scorer,
+                value=score.value,
+                content=digest(case),
+                why=score.why,
+                status=result.status,
+                confidence=result.confidence,
+            )
+        )
+        return Outcome(case, result, score, cached)
+
+
+async def _selections(
+    app: App, proof: Proof, house: House, outcomes: Sequence[Outcome], previous: Report | None
+) -> tuple[Selection, ...]:
+    """The certified thresholds; those of an earlier proof of the very same content are the same."""
+    trials = _trials(outcomes)
+    if not any(outcome.result.confidence is not None for outcome in outcomes):
+        return ()
+    if previous is not None and all(outcome.cached for outcome in outcomes):
+        return previous.selections
+    model = house.model(app.models[0])
+    tuning: Trials = ()
+    if isinstance(model, Learner):
+        # Trials on the examples say where to start looking; the cases alone decide what is certified.
+        tuning = [tuple(trial) for trial in await model.out_of_fold(app.frames[model.name])]
+    gate = proof.gate
+    return await asyncio.to_thread(
+        lambda: tuple(
+            select_threshold(trials, target=target, confidence=gate.confidence, tuning=tuning) for target in gate.alone
+        )
+    )
+
+
+def _trials(outcomes: Sequence[Outcome]) -> Trials:
+    return [
+        (-float("inf") if outcome.result.confidence is None else outcome.result.confidence, outcome.right)
+        for outcome in outcomes
+    ]
+
+
+def _report(
+    app: App,
+    proof: Proof,
+    dataset: Dataset,
+    outcomes: Sequence[Outcome],
+    selections: tuple[Selection, ...],
+    baseline: Baseline | None,
+) -> Report:
+    gate = proof.gate
+    # What is handed over is not wrong; what failed, was blocked or could not be judged is.
+    counted = [outcome for outcome in outcomes if outcome.result.status != "abstained"]
+    right = sum(outcome.right for outcome in counted)
+    comparison, broke, mended = _compare(outcomes, baseline, gate.no_worse_than, gate.confidence)
+    decision = decide(gate, right, len(counted), comparison)
+    trials = [trial for trial in _trials(outcomes) if trial[0] > -float("inf")]
+    return Report(
+        app=app.name,
+        app_version=app.version,
+        proof=proof.name,
+        dataset=dataset.name,
+        dataset_digest=dataset.digest,
+        scorer=proof.scorer.name,
+        n=len(outcomes),
+        answered=len(counted),
+        right=right,
+        unscored=sum(outcome.score.unscored for outcome in outcomes),
+        statuses=dict(Counter(outcome.result.status for outcome in outcomes)),
+        accuracy=binomial.interval(right, len(counted), gate.confidence) if counted else None,
+        claim=gate.claim,
+        claim_proven=decision.proven,
+        cases_needed=decision.cases_needed,
+        selections=selections,
+        curve=risk_coverage(trials, gate.confidence) if trials else None,
+        comparison=comparison,
+        broke=broke,
+        mended=mended,
+        verdict=decision.verdict,
+        reasons=decision.reasons,
+        confidence=gate.confidence,
+        usage=sum((outcome.result.usage for outcome in outcomes if not outcome.cached), Usage()),
+        cost=_cost(outcomes),
+        cached=sum(outcome.cached for outcome in outcomes),
+        baseline_run=baseline.run if baseline else "",
+        rows=tuple(_row(outcome) for outcome in outcomes),
+    )
+
+
+def _compare(
+    outcomes: Sequence[Outcome], baseline: Baseline | None, margin: float, confidence: float
+) -> tuple[Comparison | None, tuple[str, ...], tuple[str, ...]]:
+    """The same cases, unchanged, before and after: the comparison, and which broke and which were mended."""
+    if baseline is None:
+        return None, (), ()
+    pairs = [
+        (outcome.case.id, before, outcome.right)
+        for outcome in outcomes
+        if (before := baseline.right.get(digest(outcome.case))) is not None
+    ]
+    if not pairs:
+        return None, (), ()
+    broke = tuple(case for case, before, after in pairs if before and not after)
+    mended = tuple(case for case, before, after in pairs if after and not before)
+    befores, afters = [before for _, before, _ in pairs], [after for _, _, after in pairs]
+    return compare(befores, afters, margin=margin, confidence=confidence), broke, mended
+
+
+def _cost(outcomes: Sequence[Outcome]) -> Money | None:
+    costs = [outcome.result.cost for outcome in outcomes if outcome.result.cost is not None and not outcome.cached]
+    return sum(costs[1:], costs[0]) if costs else None
+
+
+def _row(outcome: Outcome) -> Row:
+    case, result, score, _ = outcome
+    return Row(
+        case=case.id,
+        input=case.input,
+        expected="" if case.expected is None else str(case.expected),
+        output=result.output,
+        status=result.status,
+        value=score.value,
+        why=score.why or result.why,
+        confidence=result.confidence,
+        run=result.run,
+        tags=case.tags,
+        cost=result.cost,
+        seconds=result.seconds,
+    )

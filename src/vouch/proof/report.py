@@ -1,0 +1,124 @@
+"""The report: everything a proof found, as one frozen value.
+
+It does not know how it came about, or how it is shown.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from vouch.stats.paired import Comparison
+from vouch.stats.selective import Curve, Selection
+from vouch.values.money import Money, Usage
+from vouch.values.result import Status
+from vouch.values.score import Interval, Verdict
+
+CURVE_POINTS: Final = 200
+"""Points of a curve that a report keeps: more cannot be told apart on a screen."""
+
+
+class Row(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One case of a proof: what was asked and expected, what came out, and the judgement.
+
+    `value` is the score in [0, 1], None when it could not be judged; `seconds` and `cost` are those of its run.
+    """
+
+    case: str
+    input: str
+    expected: str = ""
+    output: str = ""
+    status: Status = "answered"
+    value: float | None = None
+    why: str = ""
+    confidence: float | None = None
+    run: str = ""
+    tags: tuple[str, ...] = ()
+    cost: Money | None = None
+    seconds: float = 0.0
+
+    @property
+    def right(self) -> bool:
+        """Whether an answer was given and got full marks."""
+        return self.status == "answered" and self.value is not None and self.value >= 1.0
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether nobody was sure enough to answer: neither right nor wrong."""
+        return self.status == "abstained"
+
+    @property
+    def wrong(self) -> bool:
+        """Whether it counts against the app: a wrong answer, none for another reason than doubt, or no judgement."""
+        return not self.right and not self.handed_over
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """Everything a proof found.
+
+    Of `n` cases, `answered` count (all but those handed over) and `right` of them are right; `accuracy` is right /
+    answered with its two-sided interval, None when nothing counts. `claim_proven` is None without a claim;
+    `cases_needed` is how many cases would prove the claim with the errors seen so far. `broke` and `mended` name the
+    cases whose outcome changed against `baseline_run`. Usage, cost and seconds are those of this proof: `cached` cases
+    were found in the journal and cost nothing. `schema` rises when a reader of the JSON would have to change.
+    """
+
+    app: str
+    app_version: str
+    proof: str
+    dataset: str
+    dataset_digest: str
+    scorer: str
+    n: int
+    answered: int
+    right: int
+    verdict: Verdict
+    confidence: float
+    accuracy: Interval | None = None
+    unscored: int = 0
+    statuses: dict[str, int] = msgspec.field(default_factory=dict[str, int])
+    claim: float | None = None
+    claim_proven: bool | None = None
+    cases_needed: int | None = None
+    selections: tuple[Selection, ...] = ()
+    curve: Curve | None = None
+    comparison: Comparison | None = None
+    broke: tuple[str, ...] = ()
+    mended: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    usage: Usage = Usage()
+    cost: Money | None = None
+    seconds: float = 0.0
+    cached: int = 0
+    proof_run: str = ""
+    baseline_run: str = ""
+    kept: bool = False
+    rows: tuple[Row, ...] = ()
+    schema: int = 1
+
+    @property
+    def wrong(self) -> int:
+        """How many of the cases that count are not right."""
+        return self.answered - self.right
+
+    @property
+    def handed_over(self) -> int:
+        """How many cases were handed over to a person."""
+        return self.n - self.answered
+
+
+def thin(curve: Curve, points: int = CURVE_POINTS) -> Curve:
+    """The same curve with at most `points` points, both ends among them; its area stays that of all."""
+    if len(curve.coverage) <= points:
+        return curve
+    last = len(curve.coverage) - 1
+    kept = [round(place * last / (points - 1)) for place in range(points)]
+    return msgspec.structs.replace(
+        curve,
+        threshold=tuple(curve.threshold[place] for place in kept),
+        coverage=tuple(curve.coverage[place] for place in kept),
+        accuracy=tuple(curve.accuracy[place] for place in kept),
+        lower=tuple(curve.lower[place] for place in kept),
+    )

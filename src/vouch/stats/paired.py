@@ -1,0 +1,174 @@
+"""Two versions on the same cases: is the new one better, worse, or not worse by more than a margin?
+
+It does not know what the versions are; a case counts once, and cases are taken to be independent.
+
+Only the cases whose outcome changed speak: `lost` were right and are now wrong, `won` the other way round. "Worse" is
+the exact McNemar test, "not worse by the margin" Tango's score test (Statistics in Medicine, 1998). Both are one-sided
+at level 1 - confidence, so a change is shipped or held wrongly at most that often; anything else stays undecided.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from msgspec import Struct
+from scipy.special import bdtr, ndtr, ndtri
+
+from vouch.errors import UsageError
+from vouch.stats.binomial import check_share
+from vouch.values.score import Interval, Verdict
+
+METHOD: Final = "Tango score"
+
+
+class Comparison(Struct, frozen=True):
+    """What two versions on the same n cases show.
+
+    `difference` is (won - lost) / n with its two-sided interval. The p-values are exact McNemar's for "the new version
+    is worse", "is better", "is different", and Tango's for "is not worse by `margin` or more". `cases_more` says how
+    many more cases would probably decide (0 when decided).
+    """
+
+    lost: int
+    won: int
+    n: int
+    difference: Interval
+    p_worse: float
+    p_better: float
+    p_different: float
+    p_not_worse: float
+    margin: float
+    achievable_margin: float
+    cases_more: int
+    verdict: Verdict
+
+
+def p_worse(lost: int, won: int) -> float:
+    """Exact one-sided McNemar: the chance of so many lost if losing and winning were equally likely."""
+    _check_pairs(lost, won, max(1, lost + won))
+    return 1.0 if lost == 0 else float(bdtr(won, lost + won, 0.5))
+
+
+def p_better(lost: int, won: int) -> float:
+    """Exact one-sided McNemar: the chance of so many won if losing and winning were equally likely."""
+    return p_worse(won, lost)
+
+
+def p_different(lost: int, won: int) -> float:
+    """Exact two-sided McNemar: twice the smaller side."""
+    return min(1.0, 2 * min(p_worse(lost, won), p_better(lost, won)))
+
+
+def tango_z(lost: int, won: int, n: int, difference: float) -> float:
+    """Tango's score statistic for "the true difference of accuracy, new - old, is at most `difference`".
+
+    Large values speak for more. q is the maximum-likelihood chance of losing a case under that difference.
+    """
+    _check_pairs(lost, won, n)
+    if not -1 < difference < 1:
+        raise UsageError(f"difference = {difference!r}: a value between -1 and 1 is wanted")
+    a = 2 * n
+    b = -(lost + won) + (a - (won - lost)) * difference
+    c = -lost * difference * (1 - difference)
+    q = (math.sqrt(max(0.0, b * b - 4 * a * c)) - b) / (2 * a)
+    gain = won - lost - n * difference
+    variance = n * (2 * q + difference * (1 - difference))
+    if variance <= 0:
+        return 0.0 if gain == 0 else math.copysign(math.inf, gain)
+    return gain / math.sqrt(variance)
+
+
+def p_not_worse(lost: int, won: int, n: int, margin: float) -> float:
+    """Tango's p-value for "not worse by `margin` or more" (non-inferiority); `margin` is a share, such as 0.02."""
+    check_share("margin", margin)
+    return float(ndtr(-tango_z(lost, won, n, -margin)))
+
+
+def difference(lost: int, won: int, n: int, confidence: float = 0.95) -> Interval:
+    """(won - lost) / n with Tango's two-sided score interval, found by bisection."""
+    _check_pairs(lost, won, n)
+    check_share("confidence", confidence)
+    estimate = (won - lost) / n
+    z = float(ndtri((1 + confidence) / 2))
+    low = _crossing(lambda value: tango_z(lost, won, n, value) > z, -1.0, estimate)
+    high = _crossing(lambda value: tango_z(lost, won, n, value) > -z, estimate, 1.0)
+    return Interval(estimate, low, high, confidence, n, METHOD)
+
+
+def achievable_margin(churn: float, n: int, confidence: float = 0.95, power: float = 0.8) -> float:
+    """The least margin that n cases prove with chance `power` when nothing changed but a share `churn` of outcomes.
+
+    (z_confidence + z_power) sqrt(churn / n), at most 1. Churn is the share of cases whose outcome differs between runs.
+    """
+    if n < 1 or not 0 <= churn <= 1:
+        raise UsageError(f"churn = {churn!r} of n = {n!r} cases: a share from 0 to 1 of at least one case is wanted")
+    return min(1.0, _sum_of_z(confidence, power) * math.sqrt(churn / n))
+
+
+def cases_to_decide(lost: int, won: int, n: int, *, margin: float, confidence: float = 0.95, power: float = 0.8) -> int:
+    """How many more cases would decide with chance `power` if cases went on changing as they did so far.
+
+    Both statistics grow with the root of n: the nearer of "worse" (McNemar) and "not worse by the margin" (Tango) is
+    counted. A rough plan, at least 1: it trusts the shares seen so far.
+    """
+    check_share("margin", margin)
+    speaking = [tango_z(lost, won, n, -margin)]
+    if lost > won:
+        speaking.append((lost - won) / math.sqrt(lost + won))
+    z = max(speaking)
+    return max(1, math.ceil(n * (_sum_of_z(confidence, power) / z) ** 2) - n)
+
+
+def compare(
+    before: Sequence[bool], after: Sequence[bool], *, margin: float = 0.02, confidence: float = 0.95
+) -> Comparison:
+    """What the same cases show about two versions; place i of both is whether case i was right.
+
+    `hold` when proved worse, else `ship` when proved not worse by `margin`, else `undecided`. Raises `UsageError` for
+    sequences of different length or without any case.
+    """
+    if len(before) != len(after):
+        raise UsageError(
+            f"{len(before)} outcomes before and {len(after)} after: pair the same cases, in the same order"
+        )
+    lost = sum(was and not now for was, now in zip(before, after, strict=True))
+    won = sum(now and not was for was, now in zip(before, after, strict=True))
+    n, level = len(before), 1 - confidence
+    worse, not_worse = p_worse(lost, won), p_not_worse(lost, won, n, margin)
+    verdict: Verdict = "hold" if worse <= level else "ship" if not_worse <= level else "undecided"
+    more = cases_to_decide(lost, won, n, margin=margin, confidence=confidence) if verdict == "undecided" else 0
+    return Comparison(
+        lost=lost,
+        won=won,
+        n=n,
+        difference=difference(lost, won, n, confidence),
+        p_worse=worse,
+        p_better=p_better(lost, won),
+        p_different=p_different(lost, won),
+        p_not_worse=not_worse,
+        margin=margin,
+        achievable_margin=achievable_margin((lost + won) / n, n, confidence),
+        cases_more=more,
+        verdict=verdict,
+    )
+
+
+def _check_pairs(lost: int, won: int, n: int) -> None:
+    if n < 1 or lost < 0 or won < 0 or lost + won > n:
+        raise UsageError(f"lost = {lost!r}, won = {won!r} of n = {n!r}: counts within at least one case are wanted")
+
+
+def _sum_of_z(confidence: float, power: float) -> float:
+    check_share("confidence", confidence)
+    check_share("power", power)
+    return max(0.0, float(ndtri(confidence) + ndtri(power)))
+
+
+def _crossing(above: Callable[[float], bool], low: float, high: float) -> float:
+    """Where `above` turns from true to false between two values, to 1e-12, by bisection."""
+    while high - low > 1e-12:
+        middle = (low + high) / 2
+        low, high = (middle, high) if above(middle) else (low, middle)
+    return (low + high) / 2
