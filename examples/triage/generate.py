@@ -112,6 +112,10 @@ def fill(text: str, *key: object) -> str:
 
 
 def _value(slot: str, *key: object) -> str:
+    if slot in ("product","gadget","garment","device","fragile","metal","city","name","street"):
+        n = {"product":4,"gadget":3,"garment":3,"device":3,"fragile":3,"metal":2,"city":3,"name":4,"street":3}[slot]
+        pool = SLOTS[slot][0::n] if key[0]=="learn" else [x for i,x in enumerate(SLOTS[slot]) if i%n]
+        return draw(pool, *key, slot)
     if slot != "order":
         return draw(SLOTS[slot], *key, slot)
     digits = str(100_000 + number(*key, slot) % 900_000)
@@ -151,6 +155,8 @@ def examples() -> list[Mail]:
         text = fill(phrasing.text, *key)
         if chance(0.1, *key, "typos"):
             text = spoil(text, *key)
+        if chance(0.12, *key, "aside"):
+            text = draw(AROUND["learn aside"], *key, "aside line") + " " + text
         mails.append(Mail(phrasing.intent, _enclose(text, "learn", 0.25, *key), ()))
     return mails
 

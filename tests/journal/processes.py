@@ -72,7 +72,7 @@ async def live(database: Path, life: int, out: int) -> None:
     journal = await Journal.open(database)
 
     async def go_on(run: str) -> None:
-        chance, seq = random.Random(run), 0  # noqa: S311
+        chance, seq = random.Random(run), 0
         while True:
             for _ in range(chance.randint(1, 5)):
                 await journal.append(run, seq, body(run, seq))
@@ -85,7 +85,7 @@ async def live(database: Path, life: int, out: int) -> None:
 
 def kill_often(folder: Path, kills: int, seed: int) -> dict[str, int]:
     """Kill one life after another; count what was acknowledged, what was lost, and what is not whole."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     database = folder / "killed-0.db"
     total = dict.fromkeys(("kills", "acknowledged", "recorded", "lost", "not_whole"), 0)
     for life in range(kills):

@@ -44,7 +44,7 @@ def test_what_an_older_vouch_wrote_is_rewritten_step_by_step() -> None:
     wanted = GuardJudged(v=3, guard="deny", side="input", passed=True)
     assert [decode_body(data, steps) for data in (first, second, third)] == [wanted] * 3
     assert newest("guard.judged", steps) == 3
-    with pytest.raises(EventUnreadable, match="version 4 of 'guard.judged'"):
+    with pytest.raises(EventUnreadable, match="version 4 of 'guard"):
         decode_body(third.replace(b'"v":3', b'"v":4'), steps)
 
 
@@ -95,7 +95,7 @@ def test_a_line_that_is_no_event_is_said_and_nothing_else_is_raised(line: bytes)
 
 
 def test_the_body_of_a_line_is_read_as_strictly() -> None:
-    with pytest.raises(EventUnreadable, match="run.vanished"):
+    with pytest.raises(EventUnreadable, match="vanished"):
         decode_event(b'{"run":"r","seq":0,"at":1,"body":{"kind":"run.vanished"}}')
 
 

@@ -104,7 +104,7 @@ async def test_a_full_queue_does_not_wait_for_the_linger() -> None:
 
 
 async def test_room_that_comes_free_between_check_and_wait_is_not_missed() -> None:
-    """The check and the registration are one step: or else the writer settles in between, and the producer sleeps on."""
+    """Check and registration are one step: or else the writer settles in between, and the producer sleeps on."""
     queue: WriteQueue[int] = WriteQueue(1, linger=0)
     await queue.put(1)
     taken = queue.take()

@@ -13,7 +13,7 @@ from vouch.stats.paired import compare
 from vouch.stats.selective import risk_coverage, select_threshold
 from vouch.values.money import Money, Usage
 
-HOSTILE = "<script>alert(1)</script>\x1b[31m \x00 \ud800 & \"quotes\" '"
+HOSTILE = '<script>alert(1)</script>\x1b[31m \x00 \ud800 & "quotes" \''
 
 
 def rows(n: int = 500, wrong: int = 2) -> tuple[Row, ...]:

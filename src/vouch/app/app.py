@@ -45,7 +45,7 @@ class App:
         if not self.name or any(sign.isspace() for sign in self.name):
             raise AppError(f"App(name={self.name!r}): give a short name without spaces")
         for part in ("models", "tools", "guards", "proofs"):
-            value = getattr(self, part)
+            value: Sequence[object] = getattr(self, part)
             if isinstance(value, str) or not isinstance(value, Sequence):
                 raise AppError(f"App({part}={value!r}): give a list")
             object.__setattr__(self, part, tuple(value))

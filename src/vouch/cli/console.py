@@ -38,11 +38,6 @@ def command(work: Callable[P, Coroutine[Any, Any, int]]) -> Callable[P, None]:
             code = asyncio.run(work(*args, **kwargs))
         except VouchError as error:
             code = _failed(error)
-        except ExceptionGroup as group:
-            known = group.subgroup(VouchError)
-            if known is None:
-                raise
-            code = _failed(_first(known))
         except KeyboardInterrupt:
             notes.print("vouch: interrupted; what was done is recorded, the same command goes on from there")
             code = INTERRUPTED
@@ -60,10 +55,3 @@ def _failed(error: BaseException) -> int:
     kind = "the journal" if isinstance(error, StoreError) else "error"
     sys.stderr.write(f"vouch: {kind}: {error}\n")
     return ERROR
-
-
-def _first(group: ExceptionGroup[Any]) -> BaseException:
-    inner: BaseException = group
-    while isinstance(inner, BaseExceptionGroup):
-        inner = inner.exceptions[0]
-    return inner

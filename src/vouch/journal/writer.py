@@ -5,6 +5,7 @@ It does not know who recorded the events or what they are for.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, TypeVar
@@ -24,6 +25,9 @@ _REMEMBERED_RUNS: Final = 10_000
 _OVERHEAD_BYTES: Final = 1_000
 _OF_THE_ROWS: Final = (IntegrityError, DataError, JournalError, ValueError, OverflowError)
 """What is raised when the events are at fault and not the database: writing them again would never help."""
+
+
+_ALREADY_THERE: Final = (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE)
 
 
 class Entry(NamedTuple):
@@ -112,11 +116,14 @@ class Writer(threading.Thread):
         broken: dict[str, JournalError] = {}
         with self._database.writing() as connection:
             for run, events in runs.items():
+                savepoint = connection.begin_nested()
                 try:
-                    with connection.begin_nested():
-                        places |= self._write_group(connection, events)
+                    places |= self._write_group(connection, events)
                 except _OF_THE_ROWS as error:
+                    savepoint.rollback()
                     broken[run] = _broken(run, events[0].seq, error)
+                else:
+                    savepoint.commit()
         return places, broken
 
     def _write_group(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, Place]:
@@ -161,7 +168,7 @@ def _remember(known: dict[str, _Value], new: dict[str, _Value]) -> None:
 def _broken(run: str, seq: int, error: Exception) -> JournalError:
     if isinstance(error, JournalError):
         return error
-    if isinstance(error, IntegrityError):
+    if isinstance(error, IntegrityError) and getattr(error.orig, "sqlite_errorcode", None) in _ALREADY_THERE:
         return RunConflict(
             f"run {run!r} was also written by another process, from event {seq} on or before; "
             "this process stopped writing it: resume the run to go on from what is recorded"

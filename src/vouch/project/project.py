@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
+from typing import Any
 
 from vouch.app.app import App
 from vouch.app.house import House
@@ -54,7 +54,7 @@ class Project:
         module = _load(self.root, file, f"{NAME}: apps.{name} = {place!r}")
         found: object = getattr(module, attribute or "app", None)
         if callable(found) and not isinstance(found, App):
-            found = _made(cast("Callable[..., object]", found), name, data)
+            found = _made(found, name, data)
         elif data is not None:
             raise ConfigError(f"app {name!r} takes no data; leave --data away")
         if not isinstance(found, App):

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -25,7 +25,7 @@ from vouch.journal.recorder import Recorder
 from vouch.proof.baseline import Baseline, read_baseline, read_report
 from vouch.proof.cases import read_cases
 from vouch.proof.gate import decide
-from vouch.proof.report import Report, Row
+from vouch.proof.report import Report, Row, thin
 from vouch.stats import binomial
 from vouch.stats.paired import Comparison, compare
 from vouch.stats.selective import Selection, Trials, risk_coverage, select_threshold
@@ -39,8 +39,6 @@ from vouch.values.score import Score
 
 Progress = Callable[[int, int], None]
 """Called with how many cases are judged, and how many there are."""
-
-CURVE_POINTS: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,9 +138,13 @@ class _Proving:
         found: dict[int, Outcome] = {}
         numbered = iter(enumerate(cases))
         workers = min(self._options.concurrency, len(cases))
-        async with asyncio.TaskGroup() as group:
-            for _ in range(workers):
-                group.create_task(self._work(numbered, len(cases), found))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(workers):
+                    group.create_task(self._work(numbered, len(cases), found))
+        except BaseExceptionGroup as several:
+            # All cases fail alike when the journal or the set-up fails: one error says it.
+            raise several.exceptions[0] from None
         return [found[place] for place in range(len(cases))]
 
     async def _work(self, numbered: Iterator[tuple[int, Case]], n: int, found: dict[int, Outcome]) -> None:
@@ -186,7 +188,7 @@ async def _selections(
     tuning: Trials = ()
     if isinstance(model, Learner):
         # Trials on the examples say where to start looking; the cases alone decide what is certified.
-        tuning = [tuple(trial) for trial in await model.out_of_fold(app.frames[model.name])]
+        tuning = await model.out_of_fold(app.frames[model.name])
     gate = proof.gate
     return await asyncio.to_thread(
         lambda: tuple(
@@ -234,7 +236,7 @@ def _report(
         claim_proven=decision.proven,
         cases_needed=decision.cases_needed,
         selections=selections,
-        curve=risk_coverage(trials, gate.confidence) if trials else None,
+        curve=thin(risk_coverage(trials, gate.confidence)) if trials else None,
         comparison=comparison,
         broke=broke,
         mended=mended,

@@ -9,14 +9,14 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+
+from vouch.models.classifier.descent import least
 
 Floats = NDArray[np.float32]
 Places = NDArray[np.intp]
 
 _CURVATURE: Final = 0.01  # typical p (1 - p) at the solution; only the number of steps depends on it
 _TOLERANCE: Final = 1e-4  # relative; ten times less changes no label in a thousand and takes half as long again
-_STEPS: Final = 200
 
 
 def penalty(examples: int, classes: int) -> float:
@@ -60,14 +60,7 @@ def fit(vectors: Floats, labels: Places, classes: int) -> Floats:
         value = float(np.sum(np.log(total[:, 0]) - right, dtype=np.float64)) + 0.5 * float(np.vdot(weights, shrunk))
         return value, (turned.T @ chances + shrunk).ravel().astype(np.float64)
 
-    found = minimize(
-        loss,
-        np.zeros(turned.shape[1] * classes),
-        jac=True,
-        method="L-BFGS-B",
-        options={"maxiter": _STEPS, "ftol": _TOLERANCE, "gtol": 1e-5},
-    )
-    solution: NDArray[np.float64] = found.x
+    solution = least(loss, np.zeros(turned.shape[1] * classes), tolerance=_TOLERANCE)
     return turn @ solution.reshape(-1, classes).astype(np.float32)
 
 

@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+
+from vouch.models.classifier.descent import least
 
 Floats = NDArray[np.float32]
 Places = NDArray[np.intp]
@@ -52,5 +53,5 @@ def fit(first: Floats, second: Floats, labels: Places, *, near: Pool = Pool()) -
         slope = [float(np.sum(chances * opinion, dtype=np.float64)) for opinion in (first, second)]
         return -float(np.sum(np.log(right), dtype=np.float64)) + 0.5 * float(off @ off), np.array(slope) + off
 
-    found = minimize(loss, np.array(near), jac=True, method="L-BFGS-B", bounds=[(0.01, _LARGEST), (0.0, _LARGEST)])
-    return Pool(*found.x.tolist())
+    solution = least(loss, np.array(near), tolerance=1e-8, bounds=[(0.01, _LARGEST), (0.0, _LARGEST)])
+    return Pool(*solution.tolist())

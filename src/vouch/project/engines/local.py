@@ -10,7 +10,7 @@ from pathlib import Path
 from vouch.contracts.model import Model
 from vouch.errors import ConfigError
 from vouch.models.classifier.classifier import Classifier
-from vouch.models.minilm.embedder import MiniLM
+from vouch.models.minilm.minilm import MiniLM
 from vouch.project.engines.setup import Setup
 
 

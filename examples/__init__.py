@@ -1,0 +1,1 @@
+"""Examples: each folder is a project of its own."""
