@@ -22,10 +22,11 @@ COMMANDS: Final = {
 
 HELP: Final = """The system around the model: declare an app, prove it, watch it.
 
-    vouch new shop            make a project in ./shop
-    vouch run shop "Hello"    ask its app a question
-    vouch prove shop          prove it: exit 0 ship, 1 hold, 2 error, 3 undecided
-    vouch trace               list the latest runs
+\b
+vouch new shop            make a project in ./shop
+vouch run shop "Hello"    ask its app a question
+vouch prove shop          prove it: exit 0 ship, 1 hold, 2 error, 3 undecided
+vouch trace               list the latest runs
 """
 
 
@@ -39,7 +40,7 @@ def program(arguments: Sequence[str]) -> typer.Typer:
     typed = next((argument for argument in arguments if not argument.startswith("-")), None)
     everything = "_VOUCH_COMPLETE" in os.environ
     cli = typer.Typer(
-        help=HELP.replace("\n    vouch", "\n\n    vouch", 1),
+        help=HELP,
         rich_markup_mode=None,
         no_args_is_help=True,
         pretty_exceptions_enable=False,

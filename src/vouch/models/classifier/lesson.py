@@ -6,6 +6,7 @@ It does not know how anything is learned.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from vouch.errors import BadRequest
 from vouch.values.message import Message
@@ -58,6 +59,6 @@ def _last_question(request: Request) -> int:
 def _spoken(messages: Sequence[Message]) -> tuple[Example, ...]:
     return tuple(
         Example(said.text, answered.text)
-        for said, answered in zip(messages, messages[1:], strict=False)
+        for said, answered in pairwise(messages)
         if said.role == "user" and answered.role == "assistant"
     )

@@ -43,7 +43,7 @@ def fit(vectors: Floats, labels: Places, classes: int) -> Floats:
     strength = penalty(len(labels), classes)
     hessian = _CURVATURE * (examples.T @ examples).astype(np.float64) + strength * np.eye(examples.shape[1])
     turn = np.linalg.inv(np.linalg.cholesky(hessian)).T.astype(np.float32)
-    turned = examples @ turn
+    turned: Floats = examples @ turn
     shrink = (turn.T @ turn) * np.float32(strength)
     rows = np.arange(len(labels))
 
@@ -60,7 +60,7 @@ def fit(vectors: Floats, labels: Places, classes: int) -> Floats:
         value = float(np.sum(np.log(total[:, 0]) - right, dtype=np.float64)) + 0.5 * float(np.vdot(weights, shrunk))
         return value, (turned.T @ chances + shrunk).ravel().astype(np.float64)
 
-    solution = least(loss, np.zeros(turned.shape[1] * classes), tolerance=_TOLERANCE)
+    solution = least(loss, np.zeros((vectors.shape[1] + 1) * classes), tolerance=_TOLERANCE)
     return turn @ solution.reshape(-1, classes).astype(np.float32)
 
 
