@@ -112,9 +112,19 @@ def fill(text: str, *key: object) -> str:
 
 
 def _value(slot: str, *key: object) -> str:
-    if slot in ("product","gadget","garment","device","fragile","metal","city","name","street"):
-        n = {"product":4,"gadget":3,"garment":3,"device":3,"fragile":3,"metal":2,"city":3,"name":4,"street":3}[slot]
-        pool = SLOTS[slot][0::n] if key[0]=="learn" else [x for i,x in enumerate(SLOTS[slot]) if i%n]
+    if slot in ("product", "gadget", "garment", "device", "fragile", "metal", "city", "name", "street"):
+        n = {
+            "product": 4,
+            "gadget": 3,
+            "garment": 3,
+            "device": 3,
+            "fragile": 3,
+            "metal": 2,
+            "city": 3,
+            "name": 4,
+            "street": 3,
+        }[slot]
+        pool = SLOTS[slot][0::n] if key[0] == "learn" else [x for i, x in enumerate(SLOTS[slot]) if i % n]
         return draw(pool, *key, slot)
     if slot != "order":
         return draw(SLOTS[slot], *key, slot)

@@ -64,7 +64,7 @@ async def test_a_full_disk_loses_nothing_and_is_written_to_when_there_is_space_a
     large = [answered(f"{number} " * 30_000) for number in range(4)]
     await journal.append("r", 1, *large)
     for _ in range(2):
-        with pytest.raises(StoreFull, match="no space left to write to .*; free some space"):
+        with pytest.raises(StoreFull, match=r"no space left to write to .*; free some space"):
             await journal.flush()
     await journal.append("r", 5, answered("after"))
     with pytest.raises(StoreFull):

@@ -61,7 +61,7 @@ async def prove(
     codes: list[int] = []
     async with await project.house() as house:
         for chosen in _chosen(built, proof):
-            with _bar() as bar:
+            with progress_bar() as bar:
                 task = bar.add_task(f"{built.name} · {chosen.name}", total=None)
                 report = await prove_app(
                     built,
@@ -104,6 +104,7 @@ def _chosen(app: App, name: str | None) -> list[Proof]:
     return proofs
 
 
-def _bar() -> Progress:
+def progress_bar() -> Progress:
+    """A bar on standard error; nothing where that is not a terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=notes, transient=True, disable=not sys.stderr.isatty())

@@ -60,7 +60,8 @@ def fit(vectors: Floats, labels: Places, classes: int) -> Floats:
         value = float(np.sum(np.log(total[:, 0]) - right, dtype=np.float64)) + 0.5 * float(np.vdot(weights, shrunk))
         return value, (turned.T @ chances + shrunk).ravel().astype(np.float64)
 
-    solution = least(loss, np.zeros((vectors.shape[1] + 1) * classes), tolerance=_TOLERANCE)
+    start: NDArray[np.float64] = np.zeros(len(turn) * classes)
+    solution = least(loss, start, tolerance=_TOLERANCE)
     return turn @ solution.reshape(-1, classes).astype(np.float32)
 
 

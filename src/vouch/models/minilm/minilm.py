@@ -111,6 +111,10 @@ class MiniLM:
         if self._lanes is not None:
             self._lanes.shutdown()
 
+    async def aclose(self) -> None:
+        """As `close`, without holding up the event loop."""
+        await asyncio.to_thread(self.close)
+
     def _compute(self, texts: Sequence[str]) -> Vectors:
         numbers = [self._tokens.of(text) for text in texts]
         batches = _batches([len(text) for text in numbers])
