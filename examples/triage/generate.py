@@ -186,7 +186,7 @@ def _held_out(phrasing: Phrasing) -> Mail:
     if phrasing.tag in {"plain", "polite", "angry"} and chance(0.1, *key, "long"):
         tags.append("long")
         text = _with_asides(text, *key)
-    if phrasing.tag not in {"polite", "long", "quoted"} and chance(0.2, *key, "typos"):
+    if phrasing.tag not in {"polite", "long", "quoted", "terse"} and chance(0.24, *key, "typos"):
         tags.append("typos")
         text = spoil(text, *key)
     if phrasing.tag != "terse":

@@ -27,6 +27,10 @@ def lines(run: str, *bodies_: AnyBody) -> list[bytes]:
     return [encode_event(Event(run, seq, 1.5, body)) for seq, body in enumerate(bodies_)]
 
 
+def names(folder: Path, begin: str) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.name.startswith(begin)]
+
+
 async def test_runs_come_in_again_as_they_went_out(tmp_path: Path) -> None:
     file = tmp_path / "runs.jsonl"
     async with await Journal.open(tmp_path / "from.db") as source, await Journal.open(tmp_path / "to.db") as target:
@@ -42,7 +46,7 @@ async def test_runs_come_in_again_as_they_went_out(tmp_path: Path) -> None:
         assert await target.last_kept("support", "quality") == "p"
         assert await import_runs(target, file) == Imported(0, 3)
         assert len(await target.read("a")) == 3
-    assert [path.name for path in tmp_path.iterdir() if "runs" in path.name] == ["runs.jsonl"]
+    assert names(tmp_path, "runs") == ["runs.jsonl"]
 
 
 @settings(max_examples=8, deadline=None, database=None)
@@ -115,10 +119,10 @@ async def test_a_wrong_line_is_named_and_nothing_is_added(
 
 
 async def test_a_file_that_cannot_be_read_or_written_is_said(journal: Journal, tmp_path: Path) -> None:
-    with pytest.raises(JournalError, match="cannot read runs from .*none.jsonl.*No such file"):
+    with pytest.raises(JournalError, match=r"cannot read runs from .*none.jsonl.*No such file"):
         await import_runs(journal, tmp_path / "none.jsonl")
     await journal.append("a", 0, *run_of())
-    with pytest.raises(JournalError, match="cannot write runs to .*no/such.jsonl.*No such file.*name another file"):
+    with pytest.raises(JournalError, match=r"cannot write runs to .*no/such.jsonl.*No such file.*name another file"):
         await export_runs(journal, ["a"], tmp_path / "no" / "such.jsonl")
 
 
@@ -129,7 +133,7 @@ async def test_an_export_that_breaks_off_leaves_the_file_before_it(journal: Jour
     with pytest.raises(RunNotFound, match="no run 'none'"):
         await export_runs(journal, ["a", "none"], file)
     assert file.read_text() == "before"
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("runs")] == ["runs.jsonl"]
+    assert names(tmp_path, "runs") == ["runs.jsonl"]
 
 
 async def test_a_run_that_another_process_writes_meanwhile_is_a_conflict(tmp_path: Path) -> None:

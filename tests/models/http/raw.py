@@ -110,7 +110,10 @@ async def proxy_server(upstream: int, refuse: bytes = b"") -> AsyncIterator[Raw]
             method, url, version = head.split(b"\r\n")[0].split(b" ")
             path = b"/" + url.split(b"/", 3)[3]
             back.write(b" ".join((method, path, version)) + head[head.index(b"\r\n") :])
-        await asyncio.gather(pipe(reader, back), pipe(there, writer))
+        try:
+            await asyncio.gather(pipe(reader, back), pipe(there, writer))
+        finally:
+            back.transport.abort()
 
     async with raw_server(serve) as raw:
         raw.requests = asked

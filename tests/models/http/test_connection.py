@@ -48,7 +48,9 @@ async def test_every_way_to_write_a_body_is_read(pool: HttpPool, answer: bytes, 
 
 
 async def test_headers_are_lower_case_repeated_ones_joined_and_trailers_left_out(pool: HttpPool) -> None:
-    answer = b"HTTP/1.1 200 OK\r\nX-One: a\r\nx-one: b\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nx-one: c\r\n\r\n"
+    answer = (
+        b"HTTP/1.1 200 OK\r\nX-One: a\r\nx-one: b\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nx-one: c\r\n\r\n"
+    )
     async with raw_server(always(answer)) as server:
         response = await pool.request("GET", server.url, {})
         assert await response.read() == b"x"
@@ -225,7 +227,9 @@ async def test_a_request_cancelled_just_as_its_head_comes_in_leaves_nothing_behi
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
             request = await read_request(reader)
-            writer.write(ok(request[-1:]) if request[-1:] != b"h" else b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf")
+            writer.write(
+                ok(request[-1:]) if request[-1:] != b"h" else b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf"
+            )
             half.set()
 
     async with raw_server(serve) as server:

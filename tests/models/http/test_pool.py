@@ -13,6 +13,8 @@ import pytest
 from models.http.raw import Raw, always, ok, raw_server, read_request
 from vouch.errors import ConfigError, ConnectionFailed
 from vouch.models.http import lane as lane_module
+from vouch.models.http.connection import Connection, Limits
+from vouch.models.http.lane import Lane
 from vouch.models.http.pool import HttpPool
 
 
@@ -124,22 +126,34 @@ async def test_over_the_limit_requests_wait_in_order() -> None:
     await pool.aclose()
 
 
-async def test_what_is_handed_to_a_request_that_is_cancelled_goes_to_the_next() -> None:
+@pytest.mark.parametrize("place_only", [False, True])
+async def test_what_is_handed_to_a_request_that_is_cancelled_goes_to_the_next(place_only: bool) -> None:
     pool = HttpPool(max_connections=1)
     async with raw_server(echo) as server:
-        for closing in (False, True):
-            held = await pool.request("POST", server.url, {}, b"0" * 3_000_000)
-            second = asyncio.create_task(ask(pool, server, b"1"))
-            third = asyncio.create_task(ask(pool, server, b"2"))
+        held = await pool.request("POST", server.url, {}, b"0" * 3_000_000)
+        second = asyncio.create_task(ask(pool, server, b"1"))
+        third = asyncio.create_task(ask(pool, server, b"2"))
+        await asyncio.sleep(0)
+        if place_only:
+            await held.aclose()
             await asyncio.sleep(0)
-            if closing:
-                await held.aclose()
-            else:
-                await held.read()
-            await asyncio.sleep(0)
-            second.cancel()
-            assert await third == b"2"
+        else:
+            await held.read()
+        second.cancel()
+        assert await third == b"2"
+    assert second.cancelled()
+    assert server.connections == 1 + place_only
     await pool.aclose()
+
+
+async def test_a_connection_that_is_closing_is_passed_over(pool: HttpPool) -> None:
+    async with raw_server(echo) as server:
+        await ask(pool, server)
+        (lane, _), *_ = pool._here.lanes.values()
+        (connection,) = lane._standing
+        connection.abort()
+        assert await ask(pool, server, b"x") == b"x"
+    assert server.connections == 2
 
 
 async def test_a_failed_connection_gives_its_place_to_the_next() -> None:
@@ -265,8 +279,35 @@ for loop in (first, second):
 
 
 def test_a_pool_works_in_any_loop_and_its_connections_end_with_the_loop() -> None:
-    done = subprocess.run([sys.executable, "-X", "dev", "-W", "error", "-c", LOOPS], capture_output=True, text=True)
+    command = [sys.executable, "-X", "dev", "-W", "error", "-c", LOOPS]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_connections_end_when_the_loop_ends() -> None:
+    pool = HttpPool()
+
+    async def once() -> list[Connection]:
+        async with raw_server(echo) as server:
+            await ask(pool, server)
+            (lane, _), *_ = pool._here.lanes.values()
+            return list(lane._standing)
+
+    (connection,) = asyncio.run(once())
+    assert connection.gone
+
+
+async def test_a_connection_that_is_lost_before_it_is_lent_gives_its_place_back() -> None:
+    async def dial(lane: Lane) -> Connection:
+        connection = Connection("host", asyncio.get_running_loop(), Limits(1, 1, 1, 1, 1), lane)
+        connection.connection_lost(None)
+        return connection
+
+    lane = Lane("host", 1, dial)
+    for _ in range(3):
+        connection = await asyncio.wait_for(lane.take(), 1)
+        with pytest.raises(ConnectionFailed, match="before the request was sent"):
+            await connection.send(b"")
 
 
 def test_two_threads_may_use_one_pool_at_once() -> None:

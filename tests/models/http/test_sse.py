@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -52,7 +54,7 @@ ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 def test_splitting_never_changes_what_is_read(lines: list[tuple[str, str]], cuts: list[int]) -> None:
     stream = "".join(line + end for line, end in lines).encode()
     places = sorted({min(cut, len(stream)) for cut in cuts} | {0, len(stream)})
-    pieces = [stream[start:end] for start, end in zip(places, places[1:], strict=False)]
+    pieces = [stream[start:end] for start, end in itertools.pairwise(places)]
     assert read(*pieces) == read(stream)
 
 

@@ -116,13 +116,14 @@ class _Tunnel(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._answer += data
-        if self._answered.done():
+        whole = b"\r\n\r\n" in self._answer or len(self._answer) > _ANSWER_LIMIT
+        if self._answered.done() or not whole:
             return
-        status = self._answer.split(b"\r\n", 1)[0].split(b" ")
-        if b"\r\n\r\n" in self._answer and len(status) > 1 and status[1].startswith(b"2"):
+        version, _, status = self._answer.partition(b"\r\n")[0].partition(b" ")
+        if version.startswith(b"HTTP/1.") and status.startswith(b"2"):
             self._answered.set_result(None)
-        elif b"\r\n\r\n" in self._answer or len(self._answer) > _ANSWER_LIMIT:
-            self._refuse(b" ".join(status[1:])[:100].decode("latin-1") or "no HTTP")
+        else:
+            self._refuse(status[:100].decode("latin-1") or "no HTTP")
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self._answered.done():
