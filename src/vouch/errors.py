@@ -53,7 +53,7 @@ class AppError(UsageError):
     """An App, Proof or Gate is declared wrongly."""
 
 
-class ToolError(UsageError):
+class ToolError(UsageError, TypeError):
     """A tool is declared wrongly."""
 
 

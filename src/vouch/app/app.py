@@ -14,7 +14,7 @@ from vouch.app.declaration import Proof
 from vouch.contracts.guard import Guard
 from vouch.contracts.knowledge import Knowledge
 from vouch.contracts.model import Model
-from vouch.contracts.tool import Tool
+from vouch.contracts.tool import Tool, WriteTool
 from vouch.errors import AppError
 from vouch.prompts.prompt import Prompt
 from vouch.values.digest import digest
@@ -72,6 +72,10 @@ class App:
         for tool in self.tools:
             if not isinstance(tool, Tool):
                 raise AppError(f"app {self.name!r}: {tool!r} is not a tool; put @tool above its definition")
+            if tool.effect == "write" and not isinstance(tool, WriteTool):
+                raise AppError(
+                    f"app {self.name!r}: {tool.spec.name!r} writes, but says nothing of approval or recovery"
+                )
         names = [tool.spec.name for tool in self.tools]
         if len(set(names)) != len(names):
             raise AppError(f"app {self.name!r} has two tools of one name: {', '.join(sorted(names))}")
@@ -86,6 +90,16 @@ class App:
     def model_names(self) -> tuple[str, ...]:
         """The full names of the models, in order."""
         return tuple(model if isinstance(model, str) else model.name for model in self.models)
+
+    @cached_property
+    def tools_by_name(self) -> dict[str, Tool]:
+        """The tools by the name a model calls them."""
+        return {tool.spec.name: tool for tool in self.tools}
+
+    @cached_property
+    def writes(self) -> dict[str, WriteTool]:
+        """The tools that change the world, by name."""
+        return {tool.spec.name: tool for tool in self.tools if isinstance(tool, WriteTool)}
 
     @cached_property
     def version(self) -> str:

@@ -14,15 +14,19 @@ from vouch.values.money import Money
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """The most a run may take. None is no limit; `steps` counts answers of models, `seconds` runs from its start."""
+    """The most a run may take. None is no limit; `steps` counts answers of models, `seconds` runs from its start.
+
+    `trouble` is how many calls in a row may fail or be refused: a model that does not learn from them is stopped.
+    """
 
     steps: int | None = 50
     tokens: int | None = None
     money: Money | None = None
     seconds: float | None = 600.0
+    trouble: int = 8
 
     def __post_init__(self) -> None:
-        amounts = {"steps": self.steps, "tokens": self.tokens, "seconds": self.seconds}
+        amounts = {"steps": self.steps, "tokens": self.tokens, "seconds": self.seconds, "trouble": self.trouble}
         for name, amount in amounts.items():
             if amount is not None and amount <= 0:
                 raise AppError(f"Budget({name}={amount!r}): give a number above 0, or None for no limit")

@@ -1,4 +1,4 @@
-"""Running an app on one question, and going on with a run that was interrupted.
+"""Running an app: a question, a conversation, and going on with a run that was interrupted or had to wait.
 
 It does not know what the steps do: it records what they say, and asks the state which comes next.
 """
@@ -12,29 +12,99 @@ from contextlib import aclosing
 from vouch.app import steps
 from vouch.app.app import App
 from vouch.app.house import House
-from vouch.app.turn import Ending, Turn, next_step
+from vouch.app.steps import Listener, Turn
+from vouch.app.turn import Ending, Pause, next_step
 from vouch.errors import AppError
 from vouch.journal.reader import result_of
 from vouch.journal.state import RunState, fold
-from vouch.values.event import AnyBody, Event, RunFinished, RunStarted
+from vouch.values.event import AnyBody, Event, InputGiven, RunFinished, RunResumed, RunStarted, RunWaiting
 from vouch.values.identifier import new_id
 from vouch.values.result import Result
 
 
-async def run(app: App, input: str, house: House, *, proof: str = "", case: str = "") -> Result:
-    """Ask `app` one question and give how it ended, durably recorded. Raises `UsageError` or `StoreError` alone."""
-    state = RunState(new_id())
-    turn = Turn(app, state, house)
-    started = RunStarted(app=app.name, version=app.version, key=app.key(input), input=input, proof=proof, case=case)
-    await _record(turn, started)
-    return await _to_the_end(turn)
+async def run(
+    app: App,
+    input: str,
+    house: House,
+    *,
+    chat: bool = False,
+    proof: str = "",
+    case: str = "",
+    parent: str = "",
+    name: str = "",
+    listener: Listener | None = None,
+) -> Result:
+    """Ask `app` one question and give how it ended, durably recorded. Raises `UsageError` or `StoreError` alone.
 
-
-async def resume(app: App, run: str, house: House) -> Result:
-    """Go on with a run that was interrupted; one that had ended gives its result again.
-
-    Raises `RunNotFound`, and `AppError` when the app has changed since the run began.
+    A `chat` goes on: `say` says more in it. `listener` is told every event, and the words of an answer as they come.
     """
+    state = RunState(name or new_id())
+    turn = Turn(app, state, house, listener)
+    started = RunStarted(
+        app=app.name,
+        version=app.version,
+        key=app.key(input),
+        input=input,
+        proof=proof,
+        case=case,
+        chat=chat,
+        parent=parent,
+    )
+    await _record(turn, started)
+    return await _as_far_as_it_goes(turn)
+
+
+async def say(app: App, run: str, input: str, house: House, *, listener: Listener | None = None) -> Result:
+    """Say more in a run that waits for its customer. Raises `AppError` when it does not, and as `resume` does."""
+    turn = await _taken_up(app, run, house, listener)
+    if turn.state.finished is not None:
+        raise AppError(f"run {run!r} has ended ({turn.state.finished.status}); begin a new one")
+    await _record(turn, InputGiven(input=input))
+    return await _as_far_as_it_goes(turn)
+
+
+async def resume(app: App, run: str, house: House, *, listener: Listener | None = None) -> Result:
+    """Go on with a run that was interrupted or has been decided about; one that had ended gives its result again.
+
+    Raises `RunNotFound`, `RunConflict` when another process holds the run, and `AppError` when the app has changed
+    since the run began.
+    """
+    return await _as_far_as_it_goes(await _taken_up(app, run, house, listener))
+
+
+async def close(app: App, run: str, house: House) -> Result:
+    """End a chat: its last answer is its output."""
+    turn = await _taken_up(app, run, house, None)
+    state = turn.state
+    if state.finished is None:
+        last = next((message.text for message in reversed(state.messages) if message.role == "assistant"), "")
+        status = "stopped" if state.open else "answered"
+        await _record(turn, steps.ending(state, RunFinished(status=status, output=last)))
+    return await _as_far_as_it_goes(turn)
+
+
+async def drive(turn: Turn) -> AsyncGenerator[Event]:
+    """Take steps until the run ends or waits; every event is recorded before it is given out."""
+    state = turn.state
+    while state.finished is None:
+        step = next_step(turn.app, state, time.time())
+        if isinstance(step, Ending):
+            yield await _record(turn, steps.ending(state, RunFinished(status=step.status, why=step.why)))
+        elif isinstance(step, Pause):
+            if state.waiting is None:
+                yield await _record(turn, RunWaiting(of=step.of, output=step.output, why=step.why))
+            return
+        elif state.waiting is not None:
+            return
+        else:
+            async with aclosing(step(turn)) as bodies:
+                async for body in bodies:
+                    yield await _record(turn, body)
+
+
+async def _taken_up(app: App, run: str, house: House, listener: Listener | None) -> Turn:
+    """The turn of a recorded run, held by this process from now on."""
+    taken_over = await house.journal.claim(run)
     state = fold(run, await house.journal.read(run))
     if state.started is None:
         raise AppError(f"{run!r} is a proof, not a run of an app; `vouch prove` goes on with proofs")
@@ -43,34 +113,45 @@ async def resume(app: App, run: str, house: House) -> Result:
             f"run {run!r} was begun by {state.started.app!r} version {state.started.version[:8]}, but this is "
             f"{app.name!r} version {app.version[:8]}: go on with that version, or ask again with this one"
         )
-    return await _to_the_end(Turn(app, state, house))
+    turn = Turn(app, state, house, listener)
+    if taken_over and state.finished is None:
+        # On the disk before anything else: from here on a holder that still lives can no longer write to the run.
+        await _record(turn, RunResumed(holder=house.journal.holder))
+        await house.journal.flush_run(run)
+    return turn
 
 
-async def drive(turn: Turn) -> AsyncGenerator[Event]:
-    """Take steps until the run has ended; every event is recorded before it is given out."""
-    state = turn.state
-    while state.finished is None:
-        step = next_step(turn.app, state, time.time())
-        if isinstance(step, Ending):
-            finished = RunFinished(status=step.status, why=step.why)
-            yield await _record(turn, steps.ending(state, finished))
-            return
-        async with aclosing(step(turn)) as bodies:
-            async for body in bodies:
-                yield await _record(turn, body)
-
-
-async def _to_the_end(turn: Turn) -> Result:
+async def _as_far_as_it_goes(turn: Turn) -> Result:
     async with aclosing(drive(turn)) as events:
         async for _ in events:
             pass
-    assert turn.state.finished is not None  # noqa: S101 - the loop ends no other way
-    await turn.house.journal.flush_run(turn.state.run)
-    return result_of(turn.state.run, turn.state.finished)
+    state, journal = turn.state, turn.house.journal
+    await journal.flush_run(state.run)
+    if state.finished is not None:
+        return result_of(state.run, state.finished)
+    assert state.waiting is not None  # noqa: S101 - the loop ends no other way
+    return _result_of_waiting(state, state.waiting)
+
+
+def _result_of_waiting(state: RunState, waiting: RunWaiting) -> Result:
+    return Result(
+        state.run,
+        "answered" if state.answer is not None else "waiting",
+        str(waiting.output),
+        waiting.confidence,
+        waiting.model,
+        state.usage,
+        state.cost,
+        state.at - state.started_at,
+        state.steps,
+        waiting.why,
+    )
 
 
 async def _record(turn: Turn, body: AnyBody) -> Event:
     event = Event(turn.state.run, turn.state.events, time.time(), body)
     await turn.house.journal.append_event(event)
     turn.state.apply(event)
+    if turn.listener is not None:
+        turn.listener(event)
     return event

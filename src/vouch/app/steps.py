@@ -7,23 +7,26 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
 
 from vouch.app.app import App
+from vouch.app.effects import Events, Write
 from vouch.app.house import House
 from vouch.app.output import problem_of
 from vouch.contracts.knowledge import Passage
 from vouch.contracts.model import Model
 from vouch.contracts.tool import Tool, ToolRefused
-from vouch.errors import ModelError, ModelTimeout
-from vouch.journal.state import RunState
+from vouch.errors import MalformedAnswer, ModelError, ModelTimeout
+from vouch.journal.state import OpenCall, RunState
 from vouch.values.event import (
     AnswerChecked,
     AnyBody,
+    CallRefused,
+    Event,
     GuardJudged,
     KnowledgeFound,
     ModelAnswered,
@@ -32,13 +35,21 @@ from vouch.values.event import (
     PromptRendered,
     RouteChosen,
     RunFinished,
+    RunWaiting,
     ToolRead,
 )
 from vouch.values.message import ToolCall
-from vouch.values.request import Answer
+from vouch.values.request import Answer, Delta, Done, Request
 from vouch.values.request import ask as ask_with
 
 _encode = msgspec.json.Encoder().encode
+
+LOOP = 3
+"""The same call with the same result this often is a loop."""
+
+
+Listener = Callable[[Event | Delta], None]
+"""Told every event once it is recorded, and the pieces of an answer as they come."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +59,17 @@ class Turn:
     app: App
     state: RunState
     house: House
+    listener: Listener | None = None
 
     @property
     def input(self) -> str:
-        """What the run was asked."""
-        assert self.state.started is not None  # noqa: S101 - every run begins with its start
-        return str(self.state.started.input)
+        """What the customer said last."""
+        return self.state.input
+
+    @property
+    def chat(self) -> bool:
+        """Whether the run goes on after an answer."""
+        return self.state.started is not None and self.state.started.chat
 
     @property
     def model(self) -> Model:
@@ -112,7 +128,7 @@ async def ask(turn: Turn) -> AsyncGenerator[AnyBody]:
     started = time.perf_counter()
     try:
         async with asyncio.timeout(turn.app.budget.seconds_left(state, time.time())):
-            answer = await model.answer(request)
+            answer = await _answer(model, request, turn.listener)
     except TimeoutError:
         failure: ModelError = ModelTimeout(f"{model.name} gave no answer in the time the run had left")
     except ModelError as error:
@@ -134,6 +150,17 @@ async def ask(turn: Turn) -> AsyncGenerator[AnyBody]:
         await asyncio.sleep(wait if left is None else min(wait, left))
 
 
+async def _answer(model: Model, request: Request, listener: Listener | None) -> Answer:
+    """The whole answer; where someone listens it is streamed to them."""
+    if listener is None:
+        return await model.answer(request)
+    async for delta in model.stream(request):
+        if isinstance(delta, Done):
+            return delta.answer
+        listener(delta)
+    raise MalformedAnswer(f"{model.name} ended its stream without saying so")
+
+
 def _answered(turn: Turn, request: str, answer: Answer, seconds: float) -> ModelAnswered:
     name = turn.state.plan[turn.state.attempt]
     bar = turn.app.least_confidence
@@ -142,7 +169,7 @@ def _answered(turn: Turn, request: str, answer: Answer, seconds: float) -> Model
         model=name,
         request=request,
         text=answer.text,
-        calls=answer.message.calls,
+        calls=_with_own_ids(answer.message.calls, turn.state),
         finish=answer.finish,
         usage=answer.usage,
         cost=turn.house.cost(name, answer.usage),
@@ -153,19 +180,44 @@ def _answered(turn: Turn, request: str, answer: Answer, seconds: float) -> Model
     )
 
 
-async def act(turn: Turn) -> AsyncGenerator[AnyBody]:
-    """Make the calls of the last answer: reads at the same time, their results in the order asked."""
-    tools = {tool.spec.name: tool for tool in turn.app.tools}
-    for read in await asyncio.gather(*(_read(tools, call) for call in turn.state.open_calls)):
-        yield read
+def _with_own_ids(calls: Sequence[ToolCall], state: RunState) -> tuple[ToolCall, ...]:
+    """Some models name two calls alike, or none at all; here every call of a run has an id of its own."""
+    known = {message.result.call_id for message in state.messages if message.result is not None}
+    named: list[ToolCall] = []
+    for place, call in enumerate(calls):
+        unique = call.id if call.id and call.id not in known else f"{call.id or 'call'}-{state.made + place + 1}"
+        known.add(unique)
+        named.append(call if unique == call.id else ToolCall(unique, call.name, call.arguments))
+    return tuple(named)
 
 
-async def _read(tools: dict[str, Tool], call: ToolCall) -> ToolRead:
+async def read(turn: Turn) -> AsyncGenerator[AnyBody]:
+    """Make the open calls that change nothing: at the same time, their results in the order asked."""
+    writes = turn.app.writes
+    calls = [opened.call for opened in turn.state.open.values() if opened.call.name not in writes]
+    looping = [call for call in calls if _loops(turn.state, call)]
+    for call in looping:
+        content = (
+            f"{call.name} was called {LOOP} times with these arguments and always gave the same. Do something else."
+        )
+        yield CallRefused(call_id=call.id, name=call.name, by="loop", content=content)
+    wanted = [call for call in calls if call not in looping]
+    for body in await asyncio.gather(*(_read(turn.app.tools_by_name, call) for call in wanted)):
+        yield body
+
+
+def _loops(state: RunState, call: ToolCall) -> bool:
+    """Whether the last calls of this tool with these arguments all had one result."""
+    same = [past for past in state.calls[-4 * LOOP :] if (past.name, past.arguments) == (call.name, call.arguments)]
+    return len(same) >= LOOP and len({past.content for past in same[-LOOP:]}) == 1
+
+
+async def _read(tools: Mapping[str, Tool], call: ToolCall) -> ToolRead:
     started = time.perf_counter()
     failed = True
     if tool := tools.get(call.name):
         try:
-            content, failed = await tool.call(call.arguments), False
+            content, failed = await tool.call(tool.check(call.arguments)), False
         except ToolRefused as refusal:
             content = str(refusal)
     else:
@@ -173,6 +225,15 @@ async def _read(tools: dict[str, Tool], call: ToolCall) -> ToolRead:
     return ToolRead(
         call_id=call.id, name=call.name, content=content, failed=failed, seconds=time.perf_counter() - started
     )
+
+
+def write_step(work: Callable[[Write], Events], opened: OpenCall) -> Callable[[Turn], Events]:
+    """The step that takes one open write further."""
+
+    def step(turn: Turn) -> Events:
+        return work(Write(turn.app.writes[opened.call.name], opened, turn.state, turn.house.journal))
+
+    return step
 
 
 async def check(turn: Turn) -> AsyncGenerator[AnyBody]:
@@ -184,13 +245,15 @@ async def check(turn: Turn) -> AsyncGenerator[AnyBody]:
 
 
 async def finish(turn: Turn) -> AsyncGenerator[AnyBody]:
-    """The last answer is the run's output."""
+    """The last answer is the run's output; a chat says it and waits for more."""
     answer = turn.state.answer
     assert answer is not None  # noqa: S101 - the step is not chosen otherwise
-    yield ending(
-        turn.state,
-        RunFinished(status="answered", output=str(answer.text), confidence=answer.confidence, model=answer.model),
-    )
+    output = str(answer.text)
+    if turn.chat:
+        yield RunWaiting(of="customer", output=output, confidence=answer.confidence, model=answer.model)
+    else:
+        finished = RunFinished(status="answered", output=output, confidence=answer.confidence, model=answer.model)
+        yield ending(turn.state, finished)
 
 
 def ending(state: RunState, finished: RunFinished) -> RunFinished:

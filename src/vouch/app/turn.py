@@ -2,22 +2,23 @@
 
 It does not know how a step does its work.
 
-    guard_input -> recall -> compose -> route -> ask -> (act -> ask)* -> check -> guard_output -> finish
+    guard_input -> recall -> compose -> route -> ask -> (read, consider -> ask)* -> check -> guard_output -> finish
 
 A step is a short function from a turn to events; steps that an app has no use for are skipped.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
-from vouch.app import steps
+from vouch.app import effects, steps
 from vouch.app.app import App
+from vouch.app.effects import Events, Phase, Write
 from vouch.app.steps import Turn
 from vouch.contracts.guard import Guard
-from vouch.journal.state import RunState
+from vouch.journal.state import OpenCall, RunState
 from vouch.values.event import AnyBody
 
 Step = Callable[[Turn], AsyncGenerator[AnyBody]]
@@ -31,8 +32,17 @@ class Ending:
     why: str
 
 
-def next_step(app: App, state: RunState, now: float) -> Step | Ending:
-    """The step that comes next, or how the run ends. Pure: the same state gives the same step."""
+@dataclass(frozen=True)
+class Pause:
+    """Whom the run waits for, what the customer is told meanwhile, and why."""
+
+    of: Literal["person", "customer"]
+    output: str
+    why: str
+
+
+def next_step(app: App, state: RunState, now: float) -> Step | Ending | Pause:
+    """The step that comes next, or how the run ends or pauses. Pure: the same state gives the same step."""
     if ending := _refused(app, state):
         return ending
     if unjudged(app, state, "input"):
@@ -43,14 +53,20 @@ def next_step(app: App, state: RunState, now: float) -> Step | Ending:
         return steps.compose
     if not state.plan:
         return steps.route
-    if state.answer is None and (why := app.budget.exceeded(state, now)):
+    if state.answer is None and not state.open and (why := _must_stop(app, state, now)):
         return Ending("stopped", why)
-    return _conversation(app, state)
+    return _conversation(app, state, now)
 
 
-def _conversation(app: App, state: RunState) -> Step | Ending:
-    if state.open_calls:
-        return steps.act
+def _must_stop(app: App, state: RunState, now: float) -> str | None:
+    if state.trouble >= app.budget.trouble:
+        return f"{state.trouble} calls in a row failed or were refused"
+    return app.budget.exceeded(state, now)
+
+
+def _conversation(app: App, state: RunState, now: float) -> Step | Ending | Pause:
+    if state.open:
+        return _calls(app, state, now)
     if state.answer is None:
         return _exhausted(state) or steps.ask
     if app.instructions.settings.output_schema is not None and not state.checked:
@@ -58,6 +74,40 @@ def _conversation(app: App, state: RunState) -> Step | Ending:
     if unjudged(app, state, "output"):
         return steps.guard_output
     return steps.finish
+
+
+_TAKES: Final[dict[Phase, Callable[[Write], Events]]] = {
+    "consider": effects.consider,
+    "reply": effects.reply,
+    "expired": effects.expire,
+    "decided": effects.decided,
+    "recover": effects.recover,
+}
+"""By how far a write has come: what takes it further. The other phases wait for someone."""
+
+
+def _calls(app: App, state: RunState, now: float) -> Step | Pause:
+    """Reads first; then every write as far as it can go, one after the other; then wait for whoever must decide."""
+    writes = [opened for opened in state.open.values() if opened.call.name in app.writes]
+    if len(writes) < len(state.open):
+        return steps.read
+    for opened in writes:
+        if work := _TAKES.get(effects.phase(opened, state, now)):
+            return steps.write_step(work, opened)
+    return _pause(writes)
+
+
+def _pause(writes: Sequence[OpenCall]) -> Pause:
+    for opened in writes:
+        if opened.asked is not None and opened.asked.of == "customer" and opened.uncertain is None:
+            return Pause(
+                "customer", f"{opened.asked.shown} Is that right? Please answer yes or no.", "to confirm a write"
+            )
+    first = writes[0]
+    if first.uncertain is not None:
+        return Pause("person", "", f"to find out whether {first.call.name} was made: {first.uncertain.why}")
+    assert first.asked is not None  # noqa: S101 - nothing else waits
+    return Pause("person", "", f"to approve: {first.asked.shown}")
 
 
 def _refused(app: App, state: RunState) -> Ending | None:

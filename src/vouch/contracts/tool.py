@@ -5,12 +5,22 @@ It does not know who calls it.
 
 from __future__ import annotations
 
-from typing import Literal, Protocol, runtime_checkable
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
+from vouch.contracts.approval import Approval
+from vouch.contracts.policy import Policy
 from vouch.values.request import ToolSpec
 
 Effect = Literal["read", "write"]
 """`read` changes nothing and may be repeated; `write` changes the world, and happens exactly as often as it should."""
+
+
+class Arguments(NamedTuple):
+    """Checked arguments: as typed values by name, and as JSON in one canonical form."""
+
+    values: dict[str, Any]
+    text: str
 
 
 @runtime_checkable
@@ -32,10 +42,69 @@ class Tool(Protocol):
         """Changes whenever the tool's schema or declared behaviour changes."""
         ...
 
-    async def call(self, arguments: str) -> str:
-        """The result as text; raises `ToolRefused` with a message that the model can act on."""
+    def check(self, arguments: str) -> Arguments:
+        """The arguments as typed values; raises `ToolRefused` when they do not fit, with a message for the model."""
+        ...
+
+    async def call(self, arguments: Arguments, key: str = "") -> str:
+        """The result as text; a write gets its idempotency key.
+
+        Raises `ToolRefused`, with a message for the model, when nothing was changed: a read that failed, or a write
+        that the receiver certainly did not make. Anything else that a write raises leaves open whether it was made.
+        """
+        ...
+
+
+@runtime_checkable
+class WriteTool(Tool, Protocol):
+    """A tool that changes the world, and all that decides when it may and how often it does."""
+
+    @property
+    def confirm(self) -> bool:
+        """Whether the customer must say yes to exactly this before it is made."""
+        ...
+
+    @property
+    def approvals(self) -> Sequence[Approval]:
+        """Who must say yes, and when: the first that applies decides."""
+        ...
+
+    @property
+    def policies(self) -> Sequence[Policy]:
+        """Rules that every call must pass."""
+        ...
+
+    @property
+    def idempotent(self) -> bool:
+        """Whether the receiver makes a write once per key however often it is asked."""
+        ...
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether the same write with the same arguments may be meant twice in one run."""
+        ...
+
+    @property
+    def can_reconcile(self) -> bool:
+        """Whether `reconcile` can look a write up."""
+        ...
+
+    @property
+    def settles(self) -> float:
+        """After so many seconds a write that is not found was not made: the receiver has nothing under way any more."""
+        ...
+
+    async def reconcile(self, key: str) -> str | None:
+        """What the write under this key gave back, or None when it certainly was not made.
+
+        Raises anything when that cannot be found out.
+        """
+        ...
+
+    def describe(self, arguments: dict[str, Any]) -> str:
+        """What a person is asked to say yes to, in one sentence."""
         ...
 
 
 class ToolRefused(Exception):
-    """A call that cannot be made as asked; the message goes back to the model."""
+    """Nothing was changed; the message goes back to the model."""

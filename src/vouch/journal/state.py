@@ -7,26 +7,57 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any, Final
+from uuid import UUID, uuid5
 
 import msgspec
 
+from vouch.contracts.policy import Past, PastCall
 from vouch.errors import EventUnreadable
 from vouch.values.event import (
     AnswerChecked,
+    ApprovalAsked,
+    ApprovalGiven,
+    CallRefused,
+    EffectDone,
+    EffectIntended,
+    EffectSettled,
+    EffectUncertain,
     Event,
     GuardJudged,
+    InputGiven,
     KnowledgeFound,
     ModelAnswered,
     ModelFailed,
     PromptRendered,
     RouteChosen,
     RunFinished,
+    RunResumed,
     RunStarted,
+    RunWaiting,
     ToolRead,
 )
 from vouch.values.message import Message, ToolCall, ToolResult, assistant, tool_result, user
 from vouch.values.money import ZERO, Money, Usage
 from vouch.values.request import extend
+
+_KEYS: Final = UUID("5b0f9a6e-5d0b-4a58-9a53-8f1c5b9b8e11")
+"""The namespace of idempotency keys."""
+
+
+class OpenCall:
+    """A call that has no result yet, and how far it has come."""
+
+    def __init__(self, call: ToolCall, key: str) -> None:
+        self.call = call
+        self.key = key
+        """The idempotency key that this call has if it writes: the same after every crash."""
+        self.confirmed = ""
+        """The digest of the arguments to which the customer said yes."""
+        self.asked: ApprovalAsked | None = None
+        self.given: ApprovalGiven | None = None
+        self.intended: EffectIntended | None = None
+        self.intended_at = 0.0
+        self.uncertain: EffectUncertain | None = None
 
 
 class RunState:
@@ -39,9 +70,11 @@ class RunState:
         self.started: RunStarted | None = None
         self.started_at = 0.0
         self.judged: dict[str, tuple[bool, str]] = {}
-        """By side and guard, such as `input:deny`: whether it passed, and why not."""
+        """By side and guard, such as `input:deny`: whether it passed in this turn, and why not."""
         self.passages: str | None = None
-        """What knowledge was recalled, as JSON; None before that."""
+        """What knowledge was recalled in this turn, as JSON; None before that."""
+        self.input = ""
+        """What the customer said last."""
         self.messages: list[Message] = []
         self.history = ""
         """The digest of `messages`, kept up as they grow."""
@@ -53,17 +86,31 @@ class RunState:
         """Failures since the last answer, for the model now asked."""
         self.last_failure: ModelFailed | None = None
         self.answer: ModelAnswered | None = None
-        """The last final answer, until it is refused and another is asked for."""
+        """The last final answer, until it is refused or the customer says more."""
         self.unsure: ModelAnswered | None = None
         """The last answer that was not kept for want of confidence."""
-        self.open_calls: tuple[ToolCall, ...] = ()
-        """Calls of the last answer that have no result yet."""
+        self.open: dict[str, OpenCall] = {}
+        """Calls without a result, in the order they were made, by id."""
+        self.calls: list[PastCall] = []
+        """Calls with a result, oldest first."""
+        self.made = 0
+        """How many calls the run has made so far; it numbers the idempotency keys."""
+        self.trouble = 0
+        """Calls in a row that failed or were refused."""
         self.checked = False
         self.repairs = 0
         self.steps = 0
         self.usage = Usage()
         self.cost: Money | None = None
+        self.reply: str | None = None
+        """What the customer said to the question about a write, until it is taken in."""
+        self.heard: list[str] = []
+        """What the customer said while calls were open; it is said to the model after their results."""
+        self.waiting: RunWaiting | None = None
+        """What the run waits for, until something happens."""
         self.finished: RunFinished | None = None
+        self.at = 0.0
+        """When the last event happened."""
 
     def apply(self, event: Event) -> None:
         """Take in the next event; raises `EventUnreadable` when it is not the next."""
@@ -72,17 +119,27 @@ class RunState:
         self.events += 1
         if event.seq == 0:
             self.started_at = event.at
-        if take := _TAKE.get(type(event.body)):
-            take(self, event.body)
+        body = event.body
+        self.at = event.at
+        if not isinstance(body, RunWaiting | RunResumed):
+            self.waiting = None
+        if take := _TAKE.get(type(body)):
+            take(self, body)
 
     @property
     def spent(self) -> Money:
         """What the run has cost so far; what has no known price counts as nothing."""
         return ZERO if self.cost is None else self.cost
 
+    @property
+    def past(self) -> Past:
+        """What policies may look at."""
+        return Past(self.calls, self.messages)
+
 
 def _start(state: RunState, body: RunStarted) -> None:
     state.started = body
+    state.input = str(body.input)
 
 
 def _judge(state: RunState, body: GuardJudged) -> None:
@@ -123,7 +180,9 @@ def _answered(state: RunState, body: ModelAnswered) -> None:
         return
     calls = body.calls if isinstance(body.calls, tuple) else ()
     _say(state, assistant(str(body.text), *calls))
-    state.open_calls = calls
+    for call in calls:
+        state.made += 1
+        state.open[call.id] = OpenCall(call, str(uuid5(_KEYS, f"{state.run}/{state.made}")))
     state.answer = None if calls else body
     state.checked = False
 
@@ -137,8 +196,72 @@ def _check(state: RunState, body: AnswerChecked) -> None:
 
 
 def _read(state: RunState, body: ToolRead) -> None:
-    state.open_calls = tuple(call for call in state.open_calls if call.id != body.call_id)
-    _say(state, tool_result(ToolResult(body.call_id, body.name, str(body.content), body.failed)))
+    _close(state, body.call_id, str(body.content), failed=body.failed)
+
+
+def _refuse(state: RunState, body: CallRefused) -> None:
+    _close(state, body.call_id, str(body.content), failed=True)
+
+
+def _ask(state: RunState, body: ApprovalAsked) -> None:
+    state.open[body.call_id].asked = body
+    state.open[body.call_id].given = None
+
+
+def _give(state: RunState, body: ApprovalGiven) -> None:
+    opened = state.open[body.call_id]
+    if opened.asked is not None and opened.asked.of == "customer":
+        state.reply = None
+        if body.decision == "approve":
+            opened.confirmed, opened.asked = body.arguments, None
+            return
+    opened.given = body
+
+
+def _intend(state: RunState, body: EffectIntended) -> None:
+    state.open[body.call_id].intended = body
+    state.open[body.call_id].intended_at = state.at
+
+
+def _doubt(state: RunState, body: EffectUncertain) -> None:
+    state.open[body.call_id].uncertain = body
+
+
+def _do(state: RunState, body: EffectDone) -> None:
+    _close(state, body.call_id, str(body.content), failed=body.failed, write=not body.failed)
+
+
+def _settle(state: RunState, body: EffectSettled) -> None:
+    _close(state, body.call_id, str(body.content), failed=not body.made, write=body.made)
+
+
+def _close(state: RunState, call_id: str, content: str, *, failed: bool, write: bool = False) -> None:
+    opened = state.open.pop(call_id)
+    arguments = str(opened.intended.arguments) if opened.intended else opened.call.arguments
+    state.calls.append(PastCall(opened.call.name, arguments, content, failed, write))
+    state.trouble = state.trouble + 1 if failed else 0
+    _say(state, tool_result(ToolResult(call_id, opened.call.name, content, failed)))
+    if not state.open:
+        for words in state.heard:
+            _say(state, user(words))
+        state.heard = []
+
+
+def _hear(state: RunState, body: InputGiven) -> None:
+    state.input = str(body.input)
+    state.judged, state.passages, state.answer, state.unsure, state.attempt = {}, None, None, None, 0
+    asked = [opened.asked for opened in state.open.values() if opened.asked and not opened.given]
+    if any(question.of == "customer" for question in asked):
+        # An answer to what the customer was asked about a write: its result will tell the model of it.
+        state.reply = state.input
+    elif state.open:
+        state.heard.append(state.input)
+    else:
+        _say(state, user(state.input))
+
+
+def _wait(state: RunState, body: RunWaiting) -> None:
+    state.waiting = body
 
 
 def _finish(state: RunState, body: RunFinished) -> None:
@@ -160,6 +283,15 @@ _TAKE: Final[dict[type[Any], Callable[[RunState, Any], None]]] = {
     ModelAnswered: _answered,
     AnswerChecked: _check,
     ToolRead: _read,
+    CallRefused: _refuse,
+    ApprovalAsked: _ask,
+    ApprovalGiven: _give,
+    EffectIntended: _intend,
+    EffectUncertain: _doubt,
+    EffectDone: _do,
+    EffectSettled: _settle,
+    InputGiven: _hear,
+    RunWaiting: _wait,
     RunFinished: _finish,
 }
 

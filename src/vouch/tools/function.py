@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, get_type_hints, overload
+from typing import Any, Final, overload
 
 import pydantic
 from pydantic_core import to_json
 
-from vouch.contracts.tool import Effect, ToolRefused
+from vouch.contracts.approval import Approval
+from vouch.contracts.policy import Policy
+from vouch.contracts.tool import Arguments, Effect, ToolRefused
 from vouch.errors import ToolError
-from vouch.values.digest import digest
+from vouch.tools.signature import KEY, read_signature
+from vouch.values.digest import canonical, digest
 from vouch.values.request import ToolSpec
 
 Function = Callable[..., Any]
+Reconcile = Callable[[str], "Awaitable[Any] | Any"]
 
-RESULT_BYTES: Final = 64_000
+RESULT_CHARACTERS: Final = 64_000
 """Longer results are cut: a model's memory is not a place to store files."""
 
 
@@ -31,30 +35,17 @@ class FunctionTool:
 
     function: Function
     spec: ToolSpec
-    effect: Effect
     version: str
     arguments: type[pydantic.BaseModel]
     seconds: float
+    effect: Effect = "read"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The function itself, as it was written."""
         return self.function(*args, **kwargs)
 
-    async def call(self, arguments: str) -> str:
-        """The result as text; raises `ToolRefused` for arguments that do not fit, a failure, or no result in time."""
-        values = self._checked(arguments)
-        try:
-            async with asyncio.timeout(self.seconds):
-                result = await self._invoke(values)
-        except TimeoutError:
-            raise ToolRefused(f"{self.spec.name} gave no result within {self.seconds:g} s") from None
-        except ToolRefused:
-            raise
-        except Exception as error:
-            raise ToolRefused(f"{self.spec.name} failed: {type(error).__name__}: {error}") from error
-        return _as_text(result)
-
-    def _checked(self, arguments: str) -> dict[str, Any]:
+    def check(self, arguments: str) -> Arguments:
+        """The arguments as typed values; raises `ToolRefused` when they do not fit, with a message for the model."""
         try:
             model = self.arguments.model_validate_json(arguments or "{}")
         except pydantic.ValidationError as error:
@@ -63,12 +54,64 @@ class FunctionTool:
                 for problem in error.errors(include_url=False, include_input=False)[:5]
             )
             raise ToolRefused(f"{self.spec.name} was not called, its arguments do not fit: {problems}") from error
-        return {name: getattr(model, name) for name in type(model).model_fields}
+        values = {name: getattr(model, name) for name in type(model).model_fields}
+        return Arguments(values, canonical(model.model_dump(mode="json")).decode())
 
-    async def _invoke(self, values: Mapping[str, Any]) -> object:
-        if inspect.iscoroutinefunction(self.function):
-            return await self.function(**values)
-        return await asyncio.to_thread(self.function, **values)
+    async def call(self, arguments: Arguments, key: str = "") -> str:
+        """The result as text, within the tool's seconds; raises `ToolRefused` for whatever goes wrong."""
+        del key
+        try:
+            return await self._result(arguments.values)
+        except TimeoutError:
+            raise ToolRefused(f"{self.spec.name} gave no result within {self.seconds:g} s") from None
+        except ToolRefused:
+            raise
+        except Exception as error:
+            raise ToolRefused(f"{self.spec.name} failed: {type(error).__name__}: {error}") from error
+
+    async def _result(self, values: dict[str, Any]) -> str:
+        async with asyncio.timeout(self.seconds):
+            return as_text(await invoke(self.function, values))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionWrite(FunctionTool):
+    """A function that changes the world, and all that decides when it may and how often it does."""
+
+    effect: Effect = "write"
+    confirm: bool
+    approvals: tuple[Approval, ...]
+    policies: tuple[Policy, ...]
+    idempotent: bool
+    repeatable: bool
+    look_up: Reconcile | None
+    settles: float
+    described: str
+    takes_key: bool
+
+    async def call(self, arguments: Arguments, key: str = "") -> str:
+        """The result as text; `ToolRefused` passes, and anything else leaves open whether the write was made."""
+        values = {**arguments.values, KEY: key} if self.takes_key else arguments.values
+        return await self._result(values)
+
+    @property
+    def can_reconcile(self) -> bool:
+        """Whether there is a function that looks writes up."""
+        return self.look_up is not None
+
+    async def reconcile(self, key: str) -> str | None:
+        """What the write under this key gave back, or None when it certainly was not made."""
+        assert self.look_up is not None  # noqa: S101 - asked only where `can_reconcile`
+        async with asyncio.timeout(self.seconds):
+            found = await invoke(self.look_up, {"key": key})
+        return None if found is None else as_text(found)
+
+    def describe(self, arguments: dict[str, Any]) -> str:
+        """What a person is asked to say yes to: the tool's own sentence, or its name and arguments."""
+        if self.described:
+            return self.described.format_map(arguments)
+        shown = ", ".join(f"{name} = {value}" for name, value in arguments.items() if value is not None)
+        return f"{self.spec.name.replace('_', ' ')}: {shown}"
 
 
 @overload
@@ -76,60 +119,100 @@ def tool(function: Function, /) -> FunctionTool: ...
 
 
 @overload
-def tool(*, effect: Effect = "read", seconds: float = 30.0) -> Callable[[Function], FunctionTool]: ...
+def tool(
+    *,
+    effect: Effect = "read",
+    approval: Approval | Sequence[Approval] = (),
+    confirm: bool = False,
+    policies: Sequence[Policy] = (),
+    idempotent: bool = False,
+    repeatable: bool = False,
+    reconcile: Reconcile | None = None,
+    settles: float = 10.0,
+    describe: str = "",
+    examples: Sequence[str] = (),
+    seconds: float = 30.0,
+) -> Callable[[Function], FunctionTool]: ...
 
 
 def tool(
-    function: Function | None = None, /, *, effect: Effect = "read", seconds: float = 30.0
+    function: Function | None = None,
+    /,
+    *,
+    effect: Effect = "read",
+    approval: Approval | Sequence[Approval] = (),
+    confirm: bool = False,
+    policies: Sequence[Policy] = (),
+    idempotent: bool = False,
+    repeatable: bool = False,
+    reconcile: Reconcile | None = None,
+    settles: float = 10.0,
+    describe: str = "",
+    examples: Sequence[str] = (),
+    seconds: float = 30.0,
 ) -> FunctionTool | Callable[[Function], FunctionTool]:
     """Make a function a tool: its name, docstring and typed parameters are what the model sees.
 
-    Raises `ToolError` for a parameter without a type or a function without a docstring.
+    A write (`effect="write"`) must say when it needs a person's yes: `approval=never`, `always`, `above(...)` or a
+    list, whose first rule that applies decides; with `confirm` the customer must say yes to exactly this, too. A
+    parameter `idempotency_key: str` gets the write's key. `idempotent` says that the receiver makes a write once per
+    key; `reconcile(key)` looks a write up after a crash and gives its result, or None when it was not made, which is
+    believed `settles` seconds after the write was begun. Without either, a write whose outcome is unknown waits for a
+    person. `repeatable` allows the same write twice in one run. `describe` is a sentence with {arguments} for whoever
+    is asked; `examples` are what people say when they want this tool. Raises `ToolError`.
     """
-    if effect != "read":
-        raise ToolError(f"effect={effect!r}: only tools that read are supported so far; give effect='read'")
+    approvals = (approval,) if isinstance(approval, Approval) else tuple(approval)
 
     def decorate(function: Function) -> FunctionTool:
-        return _tool(function, effect, seconds)
+        name = function.__name__
+        signature = read_signature(function)
+        writes = effect == "write"
+        spec = ToolSpec(name, signature.description, signature.parameters, signature.returns, tuple(examples), writes)
+        if not writes:
+            _refuse_for_read(name, approvals, policies, idempotent=idempotent or signature.takes_key)
+            return FunctionTool(function, spec, digest((spec, effect)), signature.arguments, seconds)
+        if not approvals:
+            raise ToolError(
+                f"tool {name!r} writes; say when a person must say yes: approval=above('amount', 50), always or never"
+            )
+        if idempotent and not signature.takes_key:
+            raise ToolError(f"tool {name!r} is idempotent by its key; take it: def {name}(..., *, {KEY}: str)")
+        rules = [getattr(rule, "name", type(rule).__name__) for rule in (*approvals, *policies)]
+        return FunctionWrite(
+            function,
+            spec,
+            digest((spec, effect, confirm, rules, idempotent, repeatable, reconcile is not None, settles, describe)),
+            signature.arguments,
+            seconds,
+            confirm=confirm,
+            approvals=approvals,
+            policies=tuple(policies),
+            idempotent=idempotent,
+            repeatable=repeatable,
+            look_up=reconcile,
+            settles=settles,
+            described=describe,
+            takes_key=signature.takes_key,
+        )
 
     return decorate if function is None else decorate(function)
 
 
-def _tool(function: Function, effect: Effect, seconds: float) -> FunctionTool:
-    name = function.__name__
-    description = inspect.getdoc(function)
-    if not description:
-        raise ToolError(f"tool {name!r} has no docstring; say in one what it does: the model chooses tools by it")
-    arguments = _arguments(function)
-    schema = arguments.model_json_schema()
-    schema.pop("title", None)
-    spec = ToolSpec(name, description, schema)
-    return FunctionTool(function, spec, effect, digest((spec, effect)), arguments, seconds)
+def _refuse_for_read(name: str, approvals: Sequence[Approval], policies: Sequence[Policy], *, idempotent: bool) -> None:
+    if approvals or policies or idempotent:
+        raise ToolError(f"tool {name!r} only reads, so it needs no approval, policy or key; or give effect='write'")
 
 
-def _arguments(function: Function) -> type[pydantic.BaseModel]:
-    name = function.__name__
-    try:
-        hints = get_type_hints(function, include_extras=True)
-    except NameError as error:
-        raise ToolError(
-            f"tool {name!r}: a type cannot be found ({error}); import it where the tool is written"
-        ) from error
-    fields: dict[str, Any] = {}
-    for parameter in inspect.signature(function).parameters.values():
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
-            raise ToolError(f"tool {name!r}: parameter {parameter.name!r} must be an ordinary named parameter")
-        if parameter.name not in hints:
-            raise ToolError(
-                f"tool {name!r}: parameter {parameter.name!r} has no type; write {parameter.name}: str, or so"
-            )
-        default = ... if parameter.default is parameter.empty else parameter.default
-        fields[parameter.name] = (hints[parameter.name], default)
-    return pydantic.create_model(f"{name}_arguments", __config__=pydantic.ConfigDict(extra="forbid"), **fields)
+async def invoke(function: Callable[..., Any], values: dict[str, Any]) -> object:
+    """Call a function of either kind; one that blocks is called in a thread."""
+    if inspect.iscoroutinefunction(function):
+        return await function(**values)
+    return await asyncio.to_thread(function, **values)
 
 
-def _as_text(result: object) -> str:
+def as_text(result: object) -> str:
+    """A result as a model reads it: words as they are, anything else as JSON, cut where it is too long."""
     text = result if isinstance(result, str) else to_json(result, serialize_unknown=True).decode()
-    if len(text) <= RESULT_BYTES:
+    if len(text) <= RESULT_CHARACTERS:
         return text
-    return text[:RESULT_BYTES] + f"\n[cut here: {len(text) - RESULT_BYTES} more characters]"
+    return text[:RESULT_CHARACTERS] + f"\n[cut here: {len(text) - RESULT_CHARACTERS} more characters]"

@@ -33,7 +33,11 @@ class Body(Struct, frozen=True, omit_defaults=True, tag_field="kind", kw_only=Tr
 
 
 class RunStarted(Body, frozen=True, tag="run.started"):
-    """A run began: which app in which version was given what. `key` addresses version and input by content."""
+    """A run began: which app in which version was given what. `key` addresses version and input by content.
+
+    A `chat` does not end with an answer but waits for the customer's next words. `parent` is the run that asked for
+    this one, or of which it is a fork: then its first `forked_at` events are the parent's, as they were.
+    """
 
     app: str
     version: str
@@ -41,6 +45,9 @@ class RunStarted(Body, frozen=True, tag="run.started"):
     input: str | Blob
     proof: str = ""
     case: str = ""
+    chat: bool = False
+    parent: str = ""
+    forked_at: int = 0
 
 
 class PromptRendered(Body, frozen=True, tag="prompt.rendered"):
@@ -126,23 +133,47 @@ class ToolRead(Body, frozen=True, tag="tool.read"):
     seconds: float = 0.0
 
 
+class CallRefused(Body, frozen=True, tag="call.refused"):
+    """A call was not made: by which rule, with `content` for the model and `why` for whoever reads the journal.
+
+    `by` is `arguments` (they do not fit), `policy` (a rule of the app), `approval` (a person said no, or nobody said
+    yes in time), `customer` (they did not confirm), `repeat` (the same write is already made) or `loop` (the same call
+    again and again).
+    """
+
+    call_id: str
+    name: str
+    by: Literal["arguments", "policy", "approval", "customer", "repeat", "loop"]
+    content: str | Blob
+    rule: str = ""
+    why: str = ""
+
+
 class ApprovalAsked(Body, frozen=True, tag="approval.asked"):
-    """A write waits for a person; `arguments` is the digest of exactly what they will say yes to."""
+    """A write waits for someone's yes: `customer` is who talks to the app, `person` someone of its owner's.
+
+    `arguments` is the digest of exactly what they will say yes to, `shown` what they read; after `expires` (Unix
+    seconds) a yes is too late.
+    """
 
     call_id: str
     name: str
     arguments: str
     shown: str | Blob
+    of: Literal["person", "customer"] = "person"
+    rule: str = ""
+    expires: float = 0.0
 
 
 class ApprovalGiven(Body, frozen=True, tag="approval.given"):
-    """A person decided about a write."""
+    """Someone decided about a write, once. `edited` are the arguments they want instead, as JSON, when they edited."""
 
     call_id: str
     arguments: str
-    decision: Literal["approve", "reject"]
+    decision: Literal["approve", "edit", "reject", "escalate"]
     who: str
     why: str = ""
+    edited: str | Blob = ""
 
 
 class EffectIntended(Body, frozen=True, tag="effect.intended"):
@@ -175,6 +206,18 @@ class EffectUncertain(Body, frozen=True, tag="effect.uncertain"):
     why: str
 
 
+class EffectSettled(Body, frozen=True, tag="effect.settled"):
+    """A person found out whether an uncertain write was made; `content` is what the model is told."""
+
+    call_id: str
+    name: str
+    key: str
+    made: bool
+    content: str | Blob
+    who: str
+    why: str = ""
+
+
 class ScoreGiven(Body, frozen=True, tag="score.given"):
     """A case of a proof was judged; `run` is the run that answered it, `content` the digest of the whole case."""
 
@@ -195,6 +238,28 @@ class FeedbackGiven(Body, frozen=True, tag="feedback.given"):
     expected: str | Blob = ""
     who: str = ""
     why: str | Blob = ""
+
+
+class InputGiven(Body, frozen=True, tag="input.given"):
+    """The customer said something more in the same run."""
+
+    input: str | Blob
+
+
+class RunWaiting(Body, frozen=True, tag="run.waiting"):
+    """The run waits: for the customer's next words, with `output` said to them, or for a person."""
+
+    of: Literal["person", "customer"]
+    output: str | Blob = ""
+    confidence: float | None = None
+    model: str = ""
+    why: str = ""
+
+
+class RunResumed(Body, frozen=True, tag="run.resumed"):
+    """Another holder took the run over; from here on whoever held it before cannot write to it any more."""
+
+    holder: str
 
 
 class RunFinished(Body, frozen=True, tag="run.finished"):
@@ -243,13 +308,18 @@ AnyBody = (
     | GuardJudged
     | AnswerChecked
     | ToolRead
+    | CallRefused
     | ApprovalAsked
     | ApprovalGiven
     | EffectIntended
     | EffectDone
     | EffectUncertain
+    | EffectSettled
     | ScoreGiven
     | FeedbackGiven
+    | InputGiven
+    | RunWaiting
+    | RunResumed
     | RunFinished
     | ProofStarted
     | ProofFinished

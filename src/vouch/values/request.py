@@ -19,12 +19,19 @@ Finish = Literal["stop", "length", "tools", "filtered", "abstained"]
 `filtered` the provider cut it; `abstained` the model would not commit itself."""
 
 
-class ToolSpec(Struct, frozen=True):
-    """A tool as a model sees it; `parameters` is the JSON Schema of its arguments."""
+class ToolSpec(Struct, frozen=True, omit_defaults=True):
+    """A tool as a model sees it: `parameters` is the JSON Schema of its arguments.
+
+    `returns`, the schema of its result, and `examples`, what people say when they want it, are for models that choose
+    and fill by them; language models see neither.
+    """
 
     name: str
     description: str
     parameters: dict[str, Any]
+    returns: dict[str, Any] | None = None
+    examples: tuple[str, ...] = ()
+    writes: bool = False
 
 
 class Settings(Struct, frozen=True, omit_defaults=True):

@@ -1,0 +1,43 @@
+"""Policies: plain functions over what happened in a run, with a sentence for the customer and one for the auditor.
+
+It does not know which writes they guard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vouch.contracts.policy import Attempt
+from vouch.errors import ToolError
+
+Check = Callable[[Attempt], bool]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A policy. Calling it calls the function itself, so it is tested like any other."""
+
+    check: Check
+    name: str
+    customer: str
+    auditor: str
+
+    def __call__(self, attempt: Attempt) -> bool:
+        """Whether the write may be made."""
+        return self.check(attempt)
+
+    def allows(self, attempt: Attempt) -> bool:
+        """Whether the write may be made."""
+        return bool(self.check(attempt))
+
+
+def policy(*, customer: str, auditor: str, name: str = "") -> Callable[[Check], Rule]:
+    """Make a function a policy.
+
+    `customer` is what the model tells whoever it talks to, `auditor` what the journal says. Raises `ToolError` when
+    one of them is empty.
+    """
+    if not customer.strip() or not auditor.strip():
+        raise ToolError("a policy needs a sentence for the customer and one for the auditor; give both")
+    return lambda check: Rule(check, name or check.__name__.replace("_", " "), customer, auditor)

@@ -1,0 +1,102 @@
+"""From a function's signature and docstring to the schema of a tool's arguments.
+
+It does not know what the function does.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, get_type_hints
+
+import pydantic
+
+from vouch.errors import ToolError
+
+KEY: Final = "idempotency_key"
+"""A parameter of this name gets the write's key; the model does not see it."""
+
+_SECTION: Final = re.compile(r"^(Args|Arguments|Parameters|Returns|Raises|Yields|Examples?|Note):\s*$", re.MULTILINE)
+_ENTRY: Final = re.compile(r"^(\w+)(?:\s*\([^)]*\))?:\s*(.+)$")
+
+
+class Signature(NamedTuple):
+    """What a model needs to call the function, and what it gives back."""
+
+    description: str
+    arguments: type[pydantic.BaseModel]
+    parameters: dict[str, Any]
+    returns: dict[str, Any] | None
+    takes_key: bool
+
+
+def read_signature(function: Callable[..., Any]) -> Signature:
+    """The signature of `function`; raises `ToolError` for what a model could not be told."""
+    name = function.__name__
+    text = inspect.getdoc(function)
+    if not text:
+        raise ToolError(f"tool {name!r} has no docstring; say in one what it does: the model chooses tools by it")
+    description, meanings = _read_docstring(text)
+    hints = _hints(function)
+    fields: dict[str, Any] = {}
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.name != KEY:
+            fields[parameter.name] = _field(name, parameter, hints, meanings)
+    arguments = pydantic.create_model(f"{name}_arguments", __config__=pydantic.ConfigDict(extra="forbid"), **fields)
+    schema = arguments.model_json_schema()
+    schema.pop("title", None)
+    takes_key = KEY in inspect.signature(function).parameters
+    return Signature(description, arguments, schema, _returns(hints.get("return")), takes_key)
+
+
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    try:
+        return get_type_hints(function, include_extras=True)
+    except NameError as error:
+        raise ToolError(
+            f"tool {function.__name__!r}: a type cannot be found ({error}); import it where the tool is written"
+        ) from error
+
+
+def _field(tool: str, parameter: inspect.Parameter, hints: dict[str, Any], meanings: dict[str, str]) -> tuple[Any, Any]:
+    name = parameter.name
+    if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
+        raise ToolError(f"tool {tool!r}: parameter {name!r} must be an ordinary named parameter")
+    if name not in hints:
+        raise ToolError(f"tool {tool!r}: parameter {name!r} has no type; write {name}: str, or so")
+    default = ... if parameter.default is parameter.empty else parameter.default
+    return hints[name], pydantic.Field(default, description=meanings.get(name))
+
+
+def _returns(hint: Any) -> dict[str, Any] | None:
+    """The schema of a result that has fields; other results say nothing that could be filled in elsewhere."""
+    if hint is None or hint is str:
+        return None
+    try:
+        schema = pydantic.TypeAdapter(hint).json_schema(mode="serialization")
+    except (pydantic.errors.PydanticSchemaGenerationError, pydantic.errors.PydanticInvalidForJsonSchema):
+        return None
+    return schema
+
+
+def _read_docstring(text: str) -> tuple[str, dict[str, str]]:
+    """The description, and what each argument means, from a docstring in Google's style."""
+    parts = _SECTION.split(text)
+    meanings: dict[str, str] = {}
+    for title, body in zip(parts[1::2], parts[2::2], strict=True):
+        if title in ("Args", "Arguments", "Parameters"):
+            meanings = _read_entries(body)
+    return " ".join(parts[0].split()), meanings
+
+
+def _read_entries(body: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    last = ""
+    for line in inspect.cleandoc(body).split("\n"):
+        if entry := _ENTRY.match(line):
+            last = entry[1]
+            found[last] = entry[2].strip()
+        elif last and line.strip():
+            found[last] += " " + line.strip()
+    return found
