@@ -6,14 +6,17 @@ It does not know what the steps do: it records what they say, and asks the state
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from pathlib import Path
 
 from vouch.app import steps
 from vouch.app.app import App
 from vouch.app.house import House
-from vouch.app.turn import Ending, Turn, next_step
-from vouch.errors import AppError
+from vouch.app.turn import Ending, Step, Turn, next_step
+from vouch.errors import AppError, JournalError, StoreError, UsageError
+from vouch.journal.cleaning import mended
 from vouch.journal.reader import result_of
 from vouch.journal.state import RunState, fold
 from vouch.values.event import AnyBody, Event, RunFinished, RunStarted
@@ -22,7 +25,11 @@ from vouch.values.result import Result
 
 
 async def run(app: App, input: str, house: House, *, proof: str = "", case: str = "") -> Result:
-    """Ask `app` one question and give how it ended, durably recorded. Raises `UsageError` or `StoreError` alone."""
+    """Ask `app` one question and give how it ended, durably recorded.
+
+    Raises `UsageError`, `StoreError` or `JournalError` alone: where a part of the app broke, the run has failed.
+    """
+    input = mended(input)
     state = RunState(new_id())
     turn = Turn(app, state, house)
     started = RunStarted(app=app.name, version=app.version, key=app.key(input), input=input, proof=proof, case=case)
@@ -55,9 +62,19 @@ async def drive(turn: Turn) -> AsyncGenerator[Event]:
             finished = RunFinished(status=step.status, why=step.why)
             yield await _record(turn, steps.ending(state, finished))
             return
-        async with aclosing(step(turn)) as bodies:
-            async for body in bodies:
-                yield await _record(turn, body)
+        try:
+            async with aclosing(step(turn)) as bodies:
+                async for body in bodies:
+                    yield await _record(turn, body)
+        except (UsageError, StoreError, JournalError):
+            raise
+        except Exception as error:  # noqa: BLE001 - a guard, a model or knowledge may be anybody's code
+            yield await _record(turn, steps.ending(state, RunFinished(status="failed", why=_broken(step, error))))
+
+
+def _broken(step: Step, error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{step.__name__} broke at {Path(last.filename).name}:{last.lineno}: {type(error).__name__}: {error}"
 
 
 async def _to_the_end(turn: Turn) -> Result:
