@@ -52,6 +52,7 @@ class Rows(NamedTuple):
     labels: NDArray[np.str_]
 
     def at(self, places: NDArray[np.intp]) -> Rows:
+        """These rows alone."""
         return Rows(self.vectors[places], self.labels[places])
 
 
@@ -62,6 +63,7 @@ class Kept(NamedTuple):
     accuracy: float
 
     def broke(self, promise: float) -> bool:
+        """Whether it answered anything and was right too seldom."""
         return self.coverage > 0 and self.accuracy < promise
 
 

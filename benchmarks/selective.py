@@ -92,7 +92,8 @@ def main() -> None:
             exact = interval(round(found.false * runs), runs)
             print(
                 f"  {population.name:12} target {target:.0%}, n = {n:4}: false {found.false:.4f} "
-                f"({exact.low:.4f} to {exact.high:.4f}), naive {found.naive_false:.3f}, answers alone {found.coverage:.2f}"
+                f"({exact.low:.4f} to {exact.high:.4f}), naive {found.naive_false:.3f}, "
+                f"answers alone {found.coverage:.2f}"
             )
             worst, least_naive = max(worst, found.false), min(least_naive, found.naive_false)
             coverage[f"{population.name}_{round(100 * target)}_{n}"] = found.coverage

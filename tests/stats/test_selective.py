@@ -74,6 +74,23 @@ def test_few_levels_of_confidence_are_certified_no_more_often_than_promised() ->
     assert false / 600 <= 0.05
 
 
+def test_an_error_rate_that_swings_about_the_target_is_certified_no_more_often_than_promised() -> None:
+    random = np.random.default_rng(10)
+    coverage = np.linspace(0, 1, 20_001)
+    rate = 0.1 + 0.0006 * np.sin(2 * np.pi * 73 * coverage) / np.maximum(coverage, 0.05)
+    errors = np.maximum.accumulate(coverage * rate)
+    local = np.gradient(errors, coverage)
+    false = 0
+    for _ in range(600):
+        drawn = random.random(500)
+        right = random.random(500) >= np.interp(drawn, coverage, local)
+        found = selective.select_threshold(list(zip((1 - drawn).tolist(), right.tolist(), strict=True)), target=0.9)
+        if found.threshold is not None:
+            answered = 1 - found.threshold
+            false += np.interp(answered, coverage, errors) > 0.1 * answered
+    assert false / 600 <= 0.05
+
+
 def test_more_is_certified_than_by_walking_from_the_strict_end() -> None:
     random = np.random.default_rng(7)
     coverage = [selective.select_threshold(calibrated(random, 2000, 40.0), target=0.98).coverage for _ in range(20)]

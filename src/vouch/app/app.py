@@ -42,21 +42,22 @@ class App:
     repairs: int = 2
 
     def __post_init__(self) -> None:
-        if not self.name or any(sign.isspace() for sign in self.name):
-            raise AppError(f"App(name={self.name!r}): give a short name without spaces")
+        name = self.name
+        if not isinstance(name, str) or not name.isprintable() or not name or any(sign.isspace() for sign in name):
+            raise AppError(f"App(name={name!r}): give a short name without spaces")
         for part in ("models", "tools", "guards", "proofs"):
             value: Sequence[object] = getattr(self, part)
             if isinstance(value, str) or not isinstance(value, Sequence):
                 raise AppError(f"App({part}={value!r}): give a list")
             object.__setattr__(self, part, tuple(value))
-        self._check_models()
-        self._check_tools()
         if isinstance(self.prompt, str):
             object.__setattr__(self, "prompt", Prompt.text(self.prompt))
-        if self.least_confidence is not None and not 0 <= self.least_confidence <= 1:
-            raise AppError(f"App(least_confidence={self.least_confidence!r}): give a share from 0 to 1")
-        if self.knowledge is not None and "passages" not in self.instructions.inputs:
-            raise AppError(f"app {self.name!r} has knowledge, but its prompt has no input `passages` to put it in")
+        elif not isinstance(self.prompt, Prompt):
+            raise AppError(f"App(prompt={self.prompt!r}): give a Prompt, or its system message as text")
+        self._check_models()
+        self._check_tools()
+        self._check_guards_and_proofs()
+        self._check_settings()
 
     def _check_models(self) -> None:
         if not self.models:
@@ -64,9 +65,9 @@ class App:
         for model in self.models:
             if isinstance(model, str) and "/" not in model:
                 raise AppError(f"model {model!r} has no provider; write provider/model, such as 'openai/{model}'")
-        names = self.model_names
-        if len(set(names)) != len(names):
-            raise AppError(f"app {self.name!r} names a model twice: {', '.join(names)}")
+            if not isinstance(model, str | Model):
+                raise AppError(f"app {self.name!r}: {model!r} is not a model; give a name, such as 'local/classifier'")
+        self._check_unique("models", self.model_names)
 
     def _check_tools(self) -> None:
         for tool in self.tools:
@@ -76,9 +77,30 @@ class App:
                 raise AppError(
                     f"app {self.name!r}: {tool.spec.name!r} writes, but says nothing of approval or recovery"
                 )
-        names = [tool.spec.name for tool in self.tools]
+        self._check_unique("tools", [tool.spec.name for tool in self.tools])
+
+    def _check_guards_and_proofs(self) -> None:
+        for guard in self.guards:
+            if not isinstance(guard, Guard):
+                raise AppError(f"app {self.name!r}: {guard!r} is not a guard; give one with a name and `async def judge`")
+        for proof in self.proofs:
+            if not isinstance(proof, Proof):
+                raise AppError(f"app {self.name!r}: {proof!r} is not a proof; give Proof('cases.jsonl', scorer)")
+        # Verdicts of guards, and baselines of proofs, are found by name.
+        self._check_unique("guards", [guard.name for guard in self.guards])
+        self._check_unique("proofs", [proof.name for proof in self.proofs])
+
+    def _check_unique(self, what: str, names: Sequence[str]) -> None:
         if len(set(names)) != len(names):
-            raise AppError(f"app {self.name!r} has two tools of one name: {', '.join(sorted(names))}")
+            raise AppError(f"app {self.name!r} has two {what} of one name: {', '.join(sorted(names))}; rename one")
+
+    def _check_settings(self) -> None:
+        if self.least_confidence is not None and not 0 <= self.least_confidence <= 1:
+            raise AppError(f"App(least_confidence={self.least_confidence!r}): give a share from 0 to 1")
+        if self.repairs < 0:
+            raise AppError(f"App(repairs={self.repairs!r}): give 0 or more")
+        if self.knowledge is not None and "passages" not in self.instructions.inputs:
+            raise AppError(f"app {self.name!r} has knowledge, but its prompt has no input `passages` to put it in")
 
     @property
     def instructions(self) -> Prompt:

@@ -34,7 +34,7 @@ class Gate:
             shares["claim"] = self.claim
         shares.update({f"alone[{index}]": share for index, share in enumerate(self.alone)})
         for name, share in shares.items():
-            if not 0 < share < 1:
+            if not isinstance(share, int | float) or not 0 < share < 1:
                 raise AppError(f"Gate({name}={share!r}): give a share between 0 and 1, such as 0.95")
         object.__setattr__(self, "alone", tuple(self.alone))
 
@@ -49,6 +49,8 @@ class Proof:
     name: str = ""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.cases, str | Path | Dataset):
+            raise AppError(f"Proof(cases={self.cases!r}): give a file of cases, or a Dataset")
         if not isinstance(self.scorer, Scorer):
             raise AppError(f"Proof(scorer={self.scorer!r}): give a scorer, such as scorers.label()")
         if not self.name:

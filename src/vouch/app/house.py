@@ -6,6 +6,7 @@ It does not know which engines stand behind them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
@@ -50,13 +51,12 @@ class House:
         return self._models[wanted]
 
     async def aclose(self) -> None:
-        """Close the models that were opened, then the journal."""
-        for model in self._models.values():
-            await model.aclose()
-        self._models.clear()
-        for part in self.shared.values():
-            await part.aclose()
-        await self.journal.aclose()
+        """Close the models that were opened, then what they share, then the journal: all, even if one of them fails."""
+        async with AsyncExitStack() as closing:
+            closing.push_async_callback(self.journal.aclose)
+            for part in (*self.shared.values(), *self._models.values()):
+                closing.push_async_callback(part.aclose)
+            self._models.clear()
 
     async def __aenter__(self) -> Self:
         return self

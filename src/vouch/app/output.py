@@ -23,11 +23,12 @@ def value_of(text: str, schema: dict[str, Any]) -> object:
 
 def problem_of(text: str, schema: dict[str, Any]) -> str:
     """What is wrong with an answer, as a message its model can act on; empty when it fits."""
+    validator = _validator(json.dumps(schema, sort_keys=True))
     try:
         value = value_of(text, schema)
-    except ValueError as error:
+        errors = list(validator.iter_errors(value))
+    except (ValueError, RecursionError) as error:
         return f"Your answer is not valid JSON ({error}). Answer again with JSON alone, nothing around it."
-    errors = list(_validator(json.dumps(schema, sort_keys=True)).iter_errors(value))
     if not errors:
         return ""
     places = "; ".join(

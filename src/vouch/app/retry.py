@@ -29,4 +29,4 @@ class Retry:
         if error.retry_after is not None:
             return error.retry_after if error.retry_after <= self.longest else None
         # Full jitter spreads the retries of many runs that failed together.
-        return random.uniform(0, min(self.longest, self.first * 2 ** (failures - 1)))  # noqa: S311
+        return random.uniform(0, min(self.longest, self.first * 2 ** min(failures - 1, 60)))  # noqa: S311

@@ -6,18 +6,21 @@ It does not know what the steps do: it records what they say, and asks the state
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from pathlib import Path
 
 from vouch.app import steps
 from vouch.app.app import App
 from vouch.app.house import House
 from vouch.app.steps import Listener, Turn
-from vouch.app.turn import Ending, Pause, next_step
-from vouch.errors import AppError
+from vouch.app.turn import Ending, Pause, Step, next_step
+from vouch.errors import AppError, JournalError, StoreError, UsageError
+from vouch.journal.cleaning import mended
 from vouch.journal.reader import result_of
 from vouch.journal.state import RunState, fold
-from vouch.values.event import AnyBody, Event, InputGiven, RunFinished, RunResumed, RunStarted, RunWaiting
+from vouch.values.event import AnyBody, EffectUncertain, Event, InputGiven, RunFinished, RunResumed, RunStarted, RunWaiting
 from vouch.values.identifier import new_id
 from vouch.values.result import Result
 
@@ -34,10 +37,12 @@ async def run(
     name: str = "",
     listener: Listener | None = None,
 ) -> Result:
-    """Ask `app` one question and give how it ended, durably recorded. Raises `UsageError` or `StoreError` alone.
+    """Ask `app` one question and give how it ended, durably recorded.
 
     A `chat` goes on: `say` says more in it. `listener` is told every event, and the words of an answer as they come.
+    Raises `UsageError`, `StoreError` or `JournalError` alone: where a part of the app broke, the run has failed.
     """
+    input = mended(input)
     state = RunState(name or new_id())
     turn = Turn(app, state, house, listener)
     started = RunStarted(
@@ -59,7 +64,7 @@ async def say(app: App, run: str, input: str, house: House, *, listener: Listene
     turn = await _taken_up(app, run, house, listener)
     if turn.state.finished is not None:
         raise AppError(f"run {run!r} has ended ({turn.state.finished.status}); begin a new one")
-    await _record(turn, InputGiven(input=input))
+    await _record(turn, InputGiven(input=mended(input)))
     return await _as_far_as_it_goes(turn)
 
 
@@ -97,9 +102,27 @@ async def drive(turn: Turn) -> AsyncGenerator[Event]:
         elif state.waiting is not None:
             return
         else:
-            async with aclosing(step(turn)) as bodies:
-                async for body in bodies:
-                    yield await _record(turn, body)
+            try:
+                async with aclosing(step(turn)) as bodies:
+                    async for body in bodies:
+                        yield await _record(turn, body)
+            except (UsageError, StoreError, JournalError):
+                raise
+            except Exception as error:  # noqa: BLE001 - a guard, a model or knowledge may be anybody's code
+                yield await _record(turn, _after_breaking(state, _broken(step, error)))
+
+
+def _after_breaking(state: RunState, why: str) -> AnyBody:
+    """What is recorded when a step broke: the run has failed, unless a write is left with its outcome unknown."""
+    for opened in state.open.values():
+        if opened.intended is not None and opened.uncertain is None:
+            return EffectUncertain(call_id=opened.call.id, name=opened.call.name, key=opened.key, why=why)
+    return steps.ending(state, RunFinished(status="failed", why=why))
+
+
+def _broken(step: Step, error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{step.__name__} broke at {Path(last.filename).name}:{last.lineno}: {type(error).__name__}: {error}"
 
 
 async def _taken_up(app: App, run: str, house: House, listener: Listener | None) -> Turn:

@@ -20,7 +20,7 @@ from vouch.app.output import problem_of
 from vouch.contracts.knowledge import Passage
 from vouch.contracts.model import Model
 from vouch.contracts.tool import Tool, ToolRefused
-from vouch.errors import MalformedAnswer, ModelError, ModelTimeout
+from vouch.errors import ConfigError, MalformedAnswer, ModelError, ModelTimeout
 from vouch.journal.state import OpenCall, RunState
 from vouch.values.event import (
     AnswerChecked,
@@ -39,6 +39,7 @@ from vouch.values.event import (
     ToolRead,
 )
 from vouch.values.message import ToolCall
+from vouch.values.money import Money
 from vouch.values.request import Answer, Delta, Done, Request
 from vouch.values.request import ask as ask_with
 
@@ -172,12 +173,22 @@ def _answered(turn: Turn, request: str, answer: Answer, seconds: float) -> Model
         calls=_with_own_ids(answer.message.calls, turn.state),
         finish=answer.finish,
         usage=answer.usage,
-        cost=turn.house.cost(name, answer.usage),
+        cost=_cost(turn, name, answer),
         confidence=answer.confidence,
         seconds=seconds,
         served=answer.model,
         kept=bool(answer.message.calls) or not (unsure or answer.finish == "abstained"),
     )
+
+
+def _cost(turn: Turn, name: str, answer: Answer) -> Money | None:
+    cost, spent = turn.house.cost(name, answer.usage), turn.state.cost
+    if cost is not None and spent is not None and cost.currency != spent.currency:
+        raise ConfigError(
+            f"{name!r} is paid in {cost.currency}, but the models before it in this run in {spent.currency}; "
+            "give all prices in one currency, under [prices] in vouch.toml"
+        )
+    return cost
 
 
 def _with_own_ids(calls: Sequence[ToolCall], state: RunState) -> tuple[ToolCall, ...]:
@@ -220,6 +231,8 @@ async def _read(tools: Mapping[str, Tool], call: ToolCall) -> ToolRead:
             content, failed = await tool.call(tool.check(call.arguments)), False
         except ToolRefused as refusal:
             content = str(refusal)
+        except Exception as error:  # noqa: BLE001 - a tool may be anybody's code, and the model can do without it
+            content = f"{call.name} failed: {type(error).__name__}: {error}"
     else:
         content = f"there is no tool {call.name!r}; there are: {', '.join(sorted(tools)) or 'none'}"
     return ToolRead(

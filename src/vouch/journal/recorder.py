@@ -5,6 +5,8 @@ It does not know what the events say.
 
 from __future__ import annotations
 
+import asyncio
+
 from vouch.journal.journal import Journal
 from vouch.values.event import AnyBody
 
@@ -16,10 +18,12 @@ class Recorder:
         self.run = run
         self._journal = journal
         self._next = first
+        self._turn = asyncio.Lock()
 
     async def add(self, *bodies: AnyBody) -> None:
-        """Record `bodies` as the run's next events."""
-        first = self._next
-        # Taken before anything is awaited: other tasks get later places.
-        self._next += len(bodies)
-        await self._journal.append(self.run, first, *bodies)
+        """Record `bodies` as the run's next events; none of them when it raises or is cancelled."""
+        # One at a time, and a place is taken only with its event: or else one that is cancelled while the queue is
+        # full would leave a gap, and others could overtake it.
+        async with self._turn:
+            await self._journal.append(self.run, self._next, *bodies)
+            self._next += len(bodies)

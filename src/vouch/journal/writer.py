@@ -204,16 +204,18 @@ def _start_runs(connection: Connection, entries: Sequence[Entry]) -> None:
 
 def _write_events(connection: Connection, entries: Sequence[Entry], places: dict[str, Place]) -> None:
     """Write the events in their places, and move the places on."""
+    numbers = {run: place.number for run, place in places.items()}
+    due = {run: place.due for run, place in places.items()}
     rows: list[tuple[int, int, float, str, bytes]] = []
     for run, seq, at, kind, _, data, _ in entries:
-        number, due = places[run]
-        if seq != due:
+        if seq != due[run]:
             raise RunConflict(
-                f"event {seq} of run {run!r} came where {due} is due; if another process writes this run, let it, or "
-                "resume the run to go on from what is recorded"
+                f"event {seq} of run {run!r} came where {due[run]} is due; if another process writes this run, let it, "
+                "or resume the run to go on from what is recorded"
             )
-        rows.append((number, seq, at, kind, data))
-        places[run] = Place(number, due + 1)
+        due[run] = seq + 1
+        rows.append((numbers[run], seq, at, kind, data))
+    places.update((run, Place(numbers[run], due[run])) for run in places)
     # Straight to the driver: SQLAlchemy's own handling of parameters costs more than the insert itself.
     connection.exec_driver_sql(_EVENT_INSERT, rows)
 

@@ -15,8 +15,9 @@ The fine print. Given all calibration confidences, candidates, starts and levels
 independent unequal coins, whose tail is no heavier than the binomial's (Hoeffding, 1956): the procedure is therefore
 exactly valid for the accuracy averaged over those confidences. For the population it is exactly valid wherever R
 crosses 1 - target at most once beyond a start; with more crossings, a chain may in addition jump over a crossing
-narrower than one step (2 % of the traffic), which simulations do not show. All of it rests on calibration items that
-are a random sample of the traffic and were used neither to fit the model nor to tune the start.
+narrower than one step (2 % of the traffic). Where R was made to swing about 1 - target 11 to 97 times, a false
+threshold was certified in at most 2.2 % of 3,000 runs, at a nominal 5 %. All of it rests on calibration items that are
+a random sample of the traffic and were used neither to fit the model nor to tune the start.
 """
 
 from __future__ import annotations

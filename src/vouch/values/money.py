@@ -5,25 +5,41 @@ It does not know any price list.
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 from msgspec import Struct
 
 _MILLION: Final = Decimal(1_000_000)
 
+# Arithmetic of its own, so that amounts stay exact whatever precision the program around has set for its decimals.
+_EXACT: Final = Context(prec=100)
+
+
+def _check_exact(name: str, amount: Decimal) -> None:
+    if not isinstance(amount, Decimal):
+        raise TypeError(f"{name} = {amount!r} is not exact; give Decimal('{amount}')")
+    if not amount.is_finite():
+        raise ValueError(f"{name} = {amount!r}; give a number")
+
 
 class Money(Struct, frozen=True, order=False):
-    """An exact amount in one currency (ISO 4217). Amounts of different currencies never mix."""
+    """An exact amount in one currency (ISO 4217). Amounts of different currencies never mix.
+
+    Raises `TypeError` for an amount that is not a `Decimal` (a float is not exact), `ValueError` for one without end.
+    """
 
     amount: Decimal
     currency: str = "USD"
 
+    def __post_init__(self) -> None:
+        _check_exact("amount", self.amount)
+
     def __add__(self, other: Money) -> Money:
-        return Money(self.amount + self._same(other), self.currency)
+        return Money(_EXACT.add(self.amount, self._same(other)), self.currency)
 
     def __sub__(self, other: Money) -> Money:
-        return Money(self.amount - self._same(other), self.currency)
+        return Money(_EXACT.subtract(self.amount, self._same(other)), self.currency)
 
     def __lt__(self, other: Money) -> bool:
         return self.amount < self._same(other)
@@ -38,7 +54,7 @@ class Money(Struct, frozen=True, order=False):
         return self.amount >= self._same(other)
 
     def __str__(self) -> str:
-        return f"{self.amount.normalize():f} {self.currency}"
+        return f"{self.amount.normalize(_EXACT):f} {self.currency}"
 
     def _same(self, other: Money) -> Decimal:
         if other.currency != self.currency:
@@ -77,7 +93,10 @@ class Usage(Struct, frozen=True, omit_defaults=True):
 
 
 class Price(Struct, frozen=True):
-    """What a million tokens cost. A cache price of None means the input price."""
+    """What a million tokens cost. A cache price of None means the input price.
+
+    Raises `TypeError` for a price that is not a `Decimal`, `ValueError` for one that is below 0 or without end.
+    """
 
     input: Decimal
     output: Decimal
@@ -85,15 +104,28 @@ class Price(Struct, frozen=True):
     cache_write: Decimal | None = None
     currency: str = "USD"
 
+    def __post_init__(self) -> None:
+        prices = {
+            "input": self.input,
+            "output": self.output,
+            "cache_read": self.cache_read,
+            "cache_write": self.cache_write,
+        }
+        for name, price in prices.items():
+            if price is not None:
+                _check_exact(name, price)
+                if price < 0:
+                    raise ValueError(f"{name} = {price!r}; a price is 0 or more")
+
     def of(self, usage: Usage) -> Money:
-        """The exact cost of `usage`."""
-        read = self.input if self.cache_read is None else self.cache_read
-        write = self.input if self.cache_write is None else self.cache_write
-        plain = usage.input_tokens - usage.cache_read_tokens - usage.cache_write_tokens
-        amount = (
-            plain * self.input
-            + usage.cache_read_tokens * read
-            + usage.cache_write_tokens * write
-            + usage.output_tokens * self.output
+        """The exact cost of `usage`; tokens from a cache beyond all input tokens are charged, never paid back."""
+        counts = (
+            (usage.input_tokens - usage.cache_read_tokens - usage.cache_write_tokens, self.input),
+            (usage.cache_read_tokens, self.input if self.cache_read is None else self.cache_read),
+            (usage.cache_write_tokens, self.input if self.cache_write is None else self.cache_write),
+            (usage.output_tokens, self.output),
         )
-        return Money(amount / _MILLION, self.currency)
+        amount = Decimal(0)
+        for tokens, price in counts:
+            amount = _EXACT.fma(Decimal(max(0, tokens)), price, amount)
+        return Money(_EXACT.divide(amount, _MILLION), self.currency)

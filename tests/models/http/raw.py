@@ -105,7 +105,9 @@ async def proxy_server(upstream: int, refuse: bytes = b"") -> AsyncIterator[Raw]
             return
         there, back = await asyncio.open_connection("127.0.0.1", upstream)
         if head.startswith(b"CONNECT "):
-            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 Connection")
+            await asyncio.sleep(0.005)
+            writer.write(b" established\r\n\r\n")
         else:
             method, url, version = head.split(b"\r\n")[0].split(b" ")
             path = b"/" + url.split(b"/", 3)[3]

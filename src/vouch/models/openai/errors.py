@@ -42,7 +42,7 @@ class Asked(NamedTuple):
         for secret in self.secrets:
             text = text.replace(secret, "[hidden]")
         text = " ".join(text.split())
-        return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+        return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
     def __str__(self) -> str:
         return f"{self.model} at {self.host}"

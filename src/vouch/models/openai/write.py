@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from vouch.errors import BadRequest, ConfigError
+from vouch.errors import BadRequest
 from vouch.values.message import Message, Part, Text, ToolCall
 from vouch.values.request import Request, Settings, ToolSpec
 
@@ -23,7 +23,7 @@ _NEVER_STRICT: Final = frozenset({"allOf", "oneOf", "not", "if", "dependentRequi
 def write_request(request: Request, model: str, *, stream: bool, own: bool) -> bytes:
     """The request for `model`; `own` says that it goes to OpenAI itself, which renamed `max_tokens`.
 
-    Raises `BadRequest` for a message that has no form there, `ConfigError` for `extra` that is no JSON.
+    Raises `BadRequest` for a message that has no form there.
     """
     frame = request.frame
     body: dict[str, Any] = {"model": model, "messages": [write_message(message) for message in request.messages]}
@@ -35,12 +35,7 @@ def write_request(request: Request, model: str, *, stream: bool, own: bool) -> b
     body |= frame.settings.extra
     # Whatever `extra` says: how the answer is read depends on it.
     body["stream"] = stream
-    try:
-        return msgspec.json.encode(body)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ConfigError(
-            f"the settings of {request.model} cannot be written as JSON ({error}); mend `extra`"
-        ) from None
+    return msgspec.json.encode(body)
 
 
 def write_message(message: Message) -> dict[str, Any]:
@@ -103,11 +98,13 @@ def _response_format(schema: dict[str, Any]) -> dict[str, Any]:
     return {"type": "json_schema", "json_schema": {"name": name, "schema": schema, "strict": strict}}
 
 
-def is_strict(schema: Mapping[str, Any]) -> bool:
+def is_strict(schema: Mapping[str, Any] | bool) -> bool:
     """Whether a schema can be enforced strictly: objects closed, all properties required, no keyword that is refused.
 
     OpenAI refuses any other schema in strict mode (https://platform.openai.com/docs/guides/structured-outputs).
     """
+    if isinstance(schema, bool):
+        return True
     if _NEVER_STRICT & schema.keys():
         return False
     properties: Mapping[str, Any] = schema.get("properties", {})
@@ -117,4 +114,4 @@ def is_strict(schema: Mapping[str, Any]) -> bool:
     if set(properties) != set(schema.get("required", ())):
         return False
     inner = [*properties.values(), *schema.get("$defs", {}).values(), *schema.get("anyOf", ())]
-    return all(is_strict(one) for one in [*inner, schema.get("items", {})])
+    return all(is_strict(one) for one in [*inner, schema.get("items", True)])
