@@ -5,13 +5,16 @@ It does not know how a claim is tested.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Literal
 
 from vouch.contracts.scorer import Scorer
+from vouch.contracts.tool import Tool
 from vouch.errors import AppError
-from vouch.values.case import Dataset
+from vouch.values.case import Case, Dataset
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,14 +42,32 @@ class Gate:
         object.__setattr__(self, "alone", tuple(self.alone))
 
 
+Approver = Callable[[str, dict[str, Any]], Literal["approve", "reject"] | None]
+"""What the person of a case decides about a waiting write (its tool and arguments); None leaves it waiting."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The world of one case: the app's tools, bound to it, how it is left, and what its person decides."""
+
+    tools: Sequence[Tool]
+    state: Callable[[], Awaitable[object]]
+    approver: Approver = lambda _tool, _arguments: None
+
+
+World = Callable[[Case], AbstractAsyncContextManager[Stage]]
+"""Gives each case a small world of its own, so that what one case changes no other sees."""
+
+
 @dataclass(frozen=True)
 class Proof:
-    """Cases, how their answers are judged, and what must come out of it."""
+    """Cases, how their answers are judged, and what must come out of it; with a `world` for apps that act."""
 
     cases: str | Path | Dataset
     scorer: Scorer
     gate: Gate = field(default_factory=Gate)
     name: str = ""
+    world: World | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.cases, str | Path | Dataset):

@@ -139,7 +139,7 @@ def _refusals(write: Write, arguments: Arguments) -> Iterator[CallRefused]:
 
 
 def demand_of(tool: WriteTool, arguments: Arguments) -> Demand:
-    """Whose yes a write needs: the first rule that applies decides; where none does, or one breaks, a person's."""
+    """Whose yes a write needs: the first rule that applies decides, nobody's if none does, a person's if one breaks."""
     for rule in tool.approvals:
         try:
             demand = rule.demand(arguments.values)
@@ -147,7 +147,7 @@ def demand_of(tool: WriteTool, arguments: Arguments) -> Demand:
             return Demand("person", rule=f"the rule failed: {type(error).__name__}: {error}")
         if demand is not None:
             return demand
-    return Demand("person", rule="no rule applies")
+    return Demand("nobody")
 
 
 async def reply(write: Write) -> Events:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Generator
+from contextlib import aclosing, contextmanager
 from pathlib import Path
 
 from vouch.app import steps
@@ -16,11 +16,20 @@ from vouch.app.app import App
 from vouch.app.house import House
 from vouch.app.steps import Listener, Turn
 from vouch.app.turn import Ending, Pause, Step, next_step
-from vouch.errors import AppError, JournalError, StoreError, UsageError
+from vouch.errors import AppError, JournalError, RunConflict, StoreError, UsageError
 from vouch.journal.cleaning import mended
 from vouch.journal.reader import result_of
 from vouch.journal.state import RunState, fold
-from vouch.values.event import AnyBody, EffectUncertain, Event, InputGiven, RunFinished, RunResumed, RunStarted, RunWaiting
+from vouch.values.event import (
+    AnyBody,
+    EffectUncertain,
+    Event,
+    InputGiven,
+    RunFinished,
+    RunResumed,
+    RunStarted,
+    RunWaiting,
+)
 from vouch.values.identifier import new_id
 from vouch.values.result import Result
 
@@ -55,17 +64,19 @@ async def run(
         chat=chat,
         parent=parent,
     )
-    await _record(turn, started)
-    return await _as_far_as_it_goes(turn)
+    with _driving(house, state.run):
+        await _record(turn, started)
+        return await _as_far_as_it_goes(turn)
 
 
 async def say(app: App, run: str, input: str, house: House, *, listener: Listener | None = None) -> Result:
     """Say more in a run that waits for its customer. Raises `AppError` when it does not, and as `resume` does."""
-    turn = await _taken_up(app, run, house, listener)
-    if turn.state.finished is not None:
-        raise AppError(f"run {run!r} has ended ({turn.state.finished.status}); begin a new one")
-    await _record(turn, InputGiven(input=mended(input)))
-    return await _as_far_as_it_goes(turn)
+    with _driving(house, run):
+        turn = await _taken_up(app, run, house, listener)
+        if turn.state.finished is not None:
+            raise AppError(f"run {run!r} has ended ({turn.state.finished.status}); begin a new one")
+        await _record(turn, InputGiven(input=mended(input)))
+        return await _as_far_as_it_goes(turn)
 
 
 async def resume(app: App, run: str, house: House, *, listener: Listener | None = None) -> Result:
@@ -74,18 +85,22 @@ async def resume(app: App, run: str, house: House, *, listener: Listener | None 
     Raises `RunNotFound`, `RunConflict` when another process holds the run, and `AppError` when the app has changed
     since the run began.
     """
-    return await _as_far_as_it_goes(await _taken_up(app, run, house, listener))
+    with _driving(house, run):
+        return await _as_far_as_it_goes(await _taken_up(app, run, house, listener))
 
 
 async def close(app: App, run: str, house: House) -> Result:
     """End a chat: its last answer is its output."""
-    turn = await _taken_up(app, run, house, None)
-    state = turn.state
-    if state.finished is None:
-        last = next((message.text for message in reversed(state.messages) if message.role == "assistant"), "")
-        status = "stopped" if state.open else "answered"
-        await _record(turn, steps.ending(state, RunFinished(status=status, output=last)))
-    return await _as_far_as_it_goes(turn)
+    with _driving(house, run):
+        turn = await _taken_up(app, run, house, None)
+        state = turn.state
+        if any(opened.intended for opened in state.open.values()):
+            raise AppError(f"run {run!r} has a write whose outcome is not known; settle it first")
+        if state.finished is None:
+            last = next((message.text for message in reversed(state.messages) if message.role == "assistant"), "")
+            status = "stopped" if state.open else "answered"
+            await _record(turn, steps.ending(state, RunFinished(status=status, output=last)))
+        return await _as_far_as_it_goes(turn)
 
 
 async def drive(turn: Turn) -> AsyncGenerator[Event]:
@@ -123,6 +138,18 @@ def _after_breaking(state: RunState, why: str) -> AnyBody:
 def _broken(step: Step, error: Exception) -> str:
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{step.__name__} broke at {Path(last.filename).name}:{last.lineno}: {type(error).__name__}: {error}"
+
+
+@contextmanager
+def _driving(house: House, run: str) -> Generator[None]:
+    """Nobody else in this process drives the run meanwhile; other processes are kept off by its lease."""
+    if run in house.driven:
+        raise RunConflict(f"run {run!r} is being driven in this process already; wait for that")
+    house.driven.add(run)
+    try:
+        yield
+    finally:
+        house.driven.discard(run)
 
 
 async def _taken_up(app: App, run: str, house: House, listener: Listener | None) -> Turn:

@@ -13,9 +13,10 @@ from types import TracebackType
 from typing import Final, Self
 
 from vouch.errors import RunNotFound
-from vouch.journal import reader
+from vouch.journal import lease, reader
 from vouch.journal.cleaning import Secrets, mended, rewritten
 from vouch.journal.codec import encode_body
+from vouch.journal.lease import Renewal, new_holder
 from vouch.journal.payload import split
 from vouch.journal.pruning import TURN_SECONDS, Pruning
 from vouch.journal.queue import WriteQueue
@@ -43,10 +44,14 @@ class Journal:
     def __init__(self, database: Database, *, secrets: Iterable[str] = ()) -> None:
         self._database = database
         self._queue: WriteQueue[Entry] = WriteQueue(BOUND_BYTES, linger=LINGER_SECONDS, weigh=weight)
-        self._writer = Writer(database, self._queue)
+        self.holder = new_holder()
+        """Who this journal is among those that drive runs."""
+        self._writer = Writer(database, self._queue, self.holder)
+        self._renewal = Renewal(database, self.holder)
         self._secrets = Secrets()
         self._secrets.add(*secrets)
         self._writer.start()
+        self._renewal.start()
 
     @classmethod
     async def open(cls, address: str | Path, *, secrets: Iterable[str] = ()) -> Journal:
@@ -82,6 +87,17 @@ class Journal:
         """As `flush`, and raises `RunConflict` if another process has written to `run`."""
         await self.flush()
         self._refuse_broken(run)
+
+    async def claim(self, run: str) -> bool:
+        """Hold a recorded run, so that no other process drives it meanwhile; True when another held it before.
+
+        A run that is begun here is held from the start; whatever ends a run or makes it wait lets it go. Raises
+        `RunConflict` while another process drives the run, and `RunNotFound`.
+        """
+        await self.flush()
+        taken_over = await asyncio.to_thread(lease.claim, self._database, run, self.holder)
+        self._writer.broken.pop(run, None)
+        return taken_over
 
     async def read(self, run: str) -> list[Event]:
         """All events of `run` in order; raises `RunNotFound`."""
@@ -150,8 +166,10 @@ class Journal:
     async def aclose(self) -> None:
         """Write what is left and close the database; raises a `StoreError` when it cannot be written."""
         self._queue.close()
+        self._renewal.stop()
         try:
             await asyncio.to_thread(self._writer.join)
+            await asyncio.to_thread(lease.release, self._database, self.holder)
         finally:
             self._database.close()
         if error := self._queue.ended:

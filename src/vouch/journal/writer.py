@@ -15,10 +15,20 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DataError, IntegrityError
 
 from vouch.errors import JournalError, RunConflict, RunNotFound, StoreError
+from vouch.journal.lease import LEASE_SECONDS
 from vouch.journal.queue import WriteQueue
 from vouch.store import schema
 from vouch.store.database import Database
-from vouch.values.event import AnyBody, ProofFinished, ProofStarted, RunFinished, RunStarted
+from vouch.values.event import (
+    AnyBody,
+    InputGiven,
+    ProofFinished,
+    ProofStarted,
+    RunFinished,
+    RunResumed,
+    RunStarted,
+    RunWaiting,
+)
 
 _BACKOFF_SECONDS: Final = (0.05, 0.2, 1.0)
 _REMEMBERED_RUNS: Final = 10_000
@@ -57,10 +67,11 @@ def weight(entry: Entry) -> int:
 class Writer(threading.Thread):
     """Writes until the queue is closed. A group that cannot be written is given back and tried again."""
 
-    def __init__(self, database: Database, queue: WriteQueue[Entry]) -> None:
+    def __init__(self, database: Database, queue: WriteQueue[Entry], holder: str = "") -> None:
         super().__init__(name="vouch-journal", daemon=True)
         self._database = database
         self._queue = queue
+        self._holder = holder
         self._places: dict[str, Place] = {}
         self.broken: dict[str, JournalError] = {}
         """Runs whose events could not be written though the database works, and why; the latest of them."""
@@ -129,7 +140,7 @@ class Writer(threading.Thread):
     def _write_group(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, Place]:
         if not entries:
             return {}
-        _start_runs(connection, entries)
+        _start_runs(connection, entries, self._holder)
         places = self._find_runs(connection, entries)
         _write_events(connection, entries, places)
         _write_blobs(connection, entries, places)
@@ -176,7 +187,7 @@ def _broken(run: str, seq: int, error: Exception) -> JournalError:
     return JournalError(f"events of run {run!r} from {seq} on cannot be stored: {error}")
 
 
-def _row_of_start(entry: Entry) -> dict[str, Any] | None:
+def _row_of_start(entry: Entry, holder: str) -> dict[str, Any] | None:
     match entry.body:
         case RunStarted() as body:
             case, proof, key = body.case, body.proof, body.key
@@ -193,11 +204,14 @@ def _row_of_start(entry: Entry) -> dict[str, Any] | None:
         "case": case,
         "started": entry.at,
         "kept": False,
+        "holder": holder,
+        # A run that is recorded long after it began, as an import is, is driven by nobody.
+        "held_until": entry.at + LEASE_SECONDS,
     }
 
 
-def _start_runs(connection: Connection, entries: Sequence[Entry]) -> None:
-    rows = [row for entry in entries if (row := _row_of_start(entry))]
+def _start_runs(connection: Connection, entries: Sequence[Entry], holder: str) -> None:
+    rows = [row for entry in entries if (row := _row_of_start(entry, holder))]
     if rows:
         connection.execute(insert(schema.run), rows)
 
@@ -242,7 +256,7 @@ _insert_use: Final = sqlite.insert(schema.blob_use).on_conflict_do_nothing()
 _finish: Final = (
     update(schema.run)
     .where(schema.run.c.number == bindparam("wanted"))
-    .values(finished=bindparam("at"), status=bindparam("how"), kept=bindparam("keep"))
+    .values(finished=bindparam("at"), status=bindparam("how"), kept=bindparam("keep"), held_until=0.0)
 )
 
 
@@ -254,6 +268,13 @@ def _finish_runs(connection: Connection, entries: Sequence[Entry], places: dict[
                 rows.append({"wanted": places[entry.run].number, "at": entry.at, "how": how, "keep": False})
             case ProofFinished(verdict=how, kept=keep):
                 rows.append({"wanted": places[entry.run].number, "at": entry.at, "how": how, "keep": keep})
+            case RunWaiting() | InputGiven() | RunResumed():
+                # In order with the endings of other runs it does not matter; of one run, the latest counts.
+                how = "waiting" if isinstance(entry.body, RunWaiting) else None
+                until = 0.0 if how else entry.at + LEASE_SECONDS
+                values = {"status": how, "held_until": until}
+                number = places[entry.run].number
+                connection.execute(update(schema.run).where(schema.run.c.number == number).values(values))
             case _:
                 pass
     if rows:

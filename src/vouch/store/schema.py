@@ -27,6 +27,7 @@ from sqlalchemy import (
     Table,
     Text,
     or_,
+    text,
 )
 
 REVISION: Final = "0001"
@@ -57,6 +58,8 @@ run: Final = Table(
     Column("finished", Double),
     Column("status", String(16)),
     Column("kept", Boolean, nullable=False, default=False),
+    Column("holder", String(128), nullable=False, default=""),
+    Column("held_until", Double, nullable=False, default=0.0),
     sqlite_autoincrement=True,
 )
 Index(None, run.c.key)
@@ -65,6 +68,10 @@ Index(None, run.c.started)
 OPEN_OR_KEPT: Final = or_(run.c.kept.is_(True), run.c.finished.is_(None))
 """Runs that have not ended, and kept proofs: few of many, so they have an index of their own."""
 Index("ix_run_open_or_kept", run.c.number, sqlite_where=OPEN_OR_KEPT, postgresql_where=OPEN_OR_KEPT)
+
+HELD: Final = run.c.held_until > 0
+"""Runs that somebody drives: few of many, too."""
+Index("ix_run_held", run.c.holder, sqlite_where=text("held_until > 0"), postgresql_where=text("held_until > 0"))
 
 event: Final = Table(
     "event",

@@ -13,13 +13,19 @@ from vouch.values.digest import digest
 
 
 class Case(Struct, frozen=True, omit_defaults=True):
-    """One case. `expected` is whatever its scorer wants; `source` names what it was drawn from, for clustering."""
+    """One case. `expected` is whatever its scorer wants; `source` names what it was drawn from, for clustering.
+
+    `then` is what the customer says after each answer, in a conversation of several turns; `setting` is whatever the
+    proof's world needs to set the case up.
+    """
 
     id: str
     input: str
     expected: Any = None
     tags: tuple[str, ...] = ()
     source: str = ""
+    then: tuple[str, ...] = ()
+    setting: Any = None
 
 
 class Dataset(Struct, frozen=True):

@@ -5,7 +5,7 @@ It does not know the steps that led there.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -16,8 +16,28 @@ Status = Literal["answered", "abstained", "blocked", "stopped", "failed", "waiti
 `stopped`: a budget ran out; `failed`: no model could be reached, or the app broke; `waiting`: for a person."""
 
 
+class Made(Struct, frozen=True):
+    """A write that was made: by which tool, with which arguments (canonical JSON), and what it gave back."""
+
+    tool: str
+    arguments: str
+    content: str
+
+
+class Refused(Struct, frozen=True):
+    """A call that was not made, by whom or what (see `CallRefused`), and under which rule."""
+
+    tool: str
+    by: str
+    rule: str = ""
+
+
 class Result(Struct, frozen=True, omit_defaults=True):
-    """How a run ended: its output, what the output rests on, and what it used. `why` explains any other end."""
+    """How a run ended: its output, what the output rests on, and what it used. `why` explains any other end.
+
+    `said` is what was said in each turn of a conversation, `calls` the names of all tools called, `made` the writes and
+    `refused` the calls that were not made; `state` is how the world was left, where a proof gives each case its own.
+    """
 
     run: str
     status: Status
@@ -29,3 +49,8 @@ class Result(Struct, frozen=True, omit_defaults=True):
     seconds: float = 0.0
     steps: int = 0
     why: str = ""
+    said: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    made: tuple[Made, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    state: Any = None

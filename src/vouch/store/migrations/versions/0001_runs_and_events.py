@@ -28,12 +28,16 @@ def upgrade() -> None:
         sa.Column("finished", sa.Double),
         sa.Column("status", sa.String(16)),
         sa.Column("kept", sa.Boolean, nullable=False),
+        sa.Column("holder", sa.String(128), nullable=False),
+        sa.Column("held_until", sa.Double, nullable=False),
         sa.UniqueConstraint("name", name="uq_run_name"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_run_key", "run", ["key"])
     op.create_index("ix_run_app_started", "run", ["app", "started"])
     op.create_index("ix_run_started", "run", ["started"])
+    held = sa.text("held_until > 0")
+    op.create_index("ix_run_held", "run", ["holder"], sqlite_where=held)
     open_or_kept = sa.text("kept IS 1 OR finished IS NULL")
     op.create_index("ix_run_open_or_kept", "run", ["number"], sqlite_where=open_or_kept)
     op.create_table(

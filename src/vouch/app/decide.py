@@ -1,0 +1,130 @@
+"""What people decide about waiting writes: approve, edit, reject, pass on, or say what became of an uncertain one.
+
+It does not know how people are told, nor what happens next: `resume` takes the run on.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Literal
+
+from msgspec import Struct
+
+from vouch.errors import UsageError
+from vouch.journal.journal import Journal
+from vouch.journal.state import OpenCall, RunState, fold
+from vouch.values.digest import canonical
+from vouch.values.event import ApprovalGiven, EffectSettled, Event
+
+
+class Waiting(Struct, frozen=True):
+    """A write that waits for a person: to be approved (`uncertain` False), or to be looked into."""
+
+    run: str
+    app: str
+    call_id: str
+    tool: str
+    arguments: str
+    shown: str
+    since: float
+    expires: float
+    uncertain: bool = False
+
+
+async def waiting(journal: Journal, *, app: str | None = None, limit: int = 1000) -> list[Waiting]:
+    """All writes that wait for a person, the newest runs first."""
+    found: list[Waiting] = []
+    for row in await journal.runs(app=app, status="waiting", limit=limit):
+        state = fold(row.run, await journal.read(row.run))
+        found += [_shown(state, opened) for opened in state.open.values() if _waits(opened)]
+    return found
+
+
+async def decide(
+    journal: Journal,
+    run: str,
+    decision: Literal["approve", "edit", "reject", "escalate"],
+    *,
+    who: str,
+    why: str = "",
+    call_id: str = "",
+    edited: dict[str, object] | None = None,
+) -> Waiting:
+    """Record a decision about the one write of `run` that waits for approval (or the one of `call_id`).
+
+    A decision is for exactly the arguments that were shown, and for once. Raises `UsageError` when nothing waits, when
+    it is too late, or when it was decided already.
+    """
+    await journal.claim(run)
+    state = fold(run, await journal.read(run))
+    opened = _one(state, call_id, [opened for opened in state.open.values() if _can_be_decided(opened)])
+    assert opened.asked is not None  # noqa: S101 - only such calls can be decided
+    if time.time() >= opened.asked.expires:
+        raise UsageError(f"run {run!r}: the time to decide about {opened.call.name!r} is over; resume the run")
+    if (decision == "edit") != (edited is not None):
+        raise UsageError("give the new arguments with the decision `edit`, and only with it")
+    given = ApprovalGiven(
+        call_id=opened.call.id,
+        arguments=opened.asked.arguments,
+        decision=decision,
+        who=who,
+        why=why,
+        edited=canonical(edited).decode() if edited is not None else "",
+    )
+    await _record(journal, state, given)
+    return _shown(state, opened)
+
+
+async def settle(journal: Journal, run: str, *, made: bool, who: str, result: str = "", call_id: str = "") -> Waiting:
+    """Record whether an uncertain write was made. Raises `UsageError` when no write of the run is uncertain."""
+    await journal.claim(run)
+    state = fold(run, await journal.read(run))
+    opened = _one(state, call_id, [opened for opened in state.open.values() if opened.uncertain is not None])
+    content = result or ("This was done." if made else "This was not done.")
+    shown = _shown(state, opened)
+    settled = EffectSettled(
+        call_id=opened.call.id, name=opened.call.name, key=opened.key, made=made, content=content, who=who
+    )
+    await _record(journal, state, settled)
+    return shown
+
+
+def _waits(opened: OpenCall) -> bool:
+    return opened.uncertain is not None or _can_be_decided(opened)
+
+
+def _can_be_decided(opened: OpenCall) -> bool:
+    asked, given = opened.asked, opened.given
+    waits = asked is not None and asked.of == "person" and opened.intended is None
+    return waits and (given is None or given.decision == "escalate")
+
+
+def _one(state: RunState, call_id: str, found: list[OpenCall]) -> OpenCall:
+    found = [opened for opened in found if call_id in ("", opened.call.id)]
+    if not found:
+        raise UsageError(f"nothing in run {state.run!r} waits for that; it may have been decided already")
+    if len(found) > 1:
+        calls = ", ".join(f"{opened.call.id} ({opened.call.name})" for opened in found)
+        raise UsageError(f"several calls of run {state.run!r} wait: {calls}; name one")
+    return found[0]
+
+
+def _shown(state: RunState, opened: OpenCall) -> Waiting:
+    assert state.started is not None  # noqa: S101 - every run begins with its start
+    asked = opened.asked
+    return Waiting(
+        state.run,
+        state.started.app,
+        opened.call.id,
+        opened.call.name,
+        str(opened.intended.arguments) if opened.intended else opened.call.arguments,
+        str(asked.shown) if asked else "",
+        state.at,
+        asked.expires if asked else 0.0,
+        opened.uncertain is not None,
+    )
+
+
+async def _record(journal: Journal, state: RunState, body: ApprovalGiven | EffectSettled) -> None:
+    await journal.append_event(Event(state.run, state.events, time.time(), body))
+    await journal.flush_run(state.run)
