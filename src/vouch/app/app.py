@@ -149,6 +149,6 @@ class App:
         first = frame(self.model_names[0], tools=specs, settings=prompt.settings, examples=prompt.examples)
         return {name: Frame(name, specs, prompt.settings, prompt.examples, first.digest) for name in self.model_names}
 
-    def key(self, input: str) -> str:
-        """The content address of a question to this version of the app."""
-        return digest((self.name, self.version, input))
+    def key(self, input: str, *more: object) -> str:
+        """The content address of a question to this version of the app, and of whatever else its answer rests on."""
+        return digest((self.name, self.version, input, *more))

@@ -35,9 +35,13 @@ async def waiting(journal: Journal, *, app: str | None = None, limit: int = 1000
     """All writes that wait for a person, the newest runs first."""
     found: list[Waiting] = []
     for row in await journal.runs(app=app, status="waiting", limit=limit):
-        state = fold(row.run, await journal.read(row.run))
-        found += [_shown(state, opened) for opened in state.open.values() if _waits(opened)]
+        found += waiting_in(fold(row.run, await journal.read(row.run)))
     return found
+
+
+def waiting_in(state: RunState) -> list[Waiting]:
+    """The writes of one run that wait for a person."""
+    return [_shown(state, opened) for opened in state.open.values() if _waits(opened)]
 
 
 async def decide(

@@ -29,6 +29,7 @@ from vouch.values.event import (
     RunResumed,
     RunStarted,
     RunWaiting,
+    WorldLeft,
 )
 from vouch.values.identifier import new_id
 from vouch.values.result import Result
@@ -42,6 +43,7 @@ async def run(
     chat: bool = False,
     proof: str = "",
     case: str = "",
+    key: str = "",
     parent: str = "",
     name: str = "",
     listener: Listener | None = None,
@@ -57,7 +59,7 @@ async def run(
     started = RunStarted(
         app=app.name,
         version=app.version,
-        key=app.key(input),
+        key=key or app.key(input),
         input=input,
         proof=proof,
         case=case,
@@ -89,17 +91,21 @@ async def resume(app: App, run: str, house: House, *, listener: Listener | None 
         return await _as_far_as_it_goes(await _taken_up(app, run, house, listener))
 
 
-async def close(app: App, run: str, house: House) -> Result:
-    """End a chat: its last answer is its output."""
+async def close(app: App, run: str, house: House, *, world: str = "") -> Result:
+    """End a chat: its last answer is its output. `world` is how it left the world, as JSON, where that is known.
+
+    Raises `AppError` while the outcome of a write is not known.
+    """
     with _driving(house, run):
         turn = await _taken_up(app, run, house, None)
         state = turn.state
         if any(opened.intended for opened in state.open.values()):
             raise AppError(f"run {run!r} has a write whose outcome is not known; settle it first")
+        if world:
+            await _record(turn, WorldLeft(state=world))
         if state.finished is None:
-            last = next((message.text for message in reversed(state.messages) if message.role == "assistant"), "")
-            status = "stopped" if state.open else "answered"
-            await _record(turn, steps.ending(state, RunFinished(status=status, output=last)))
+            last = state.said[-1] if state.said else ""
+            await _record(turn, steps.ending(state, RunFinished(status="answered", output=last)))
         return await _as_far_as_it_goes(turn)
 
 

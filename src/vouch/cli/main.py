@@ -17,8 +17,14 @@ COMMANDS: Final = {
     "new": "Make a new project of a few files that runs as it is.",
     "run": "Ask an app one question.",
     "prove": "Run an app's cases and decide: ship, hold or undecided.",
+    "approve": "Approve a write that waits for a person; without a run, list what waits.",
+    "reject": "Refuse a write that waits for a person.",
+    "settle": "Say whether a write of unknown outcome was made.",
     "trace": "Show recorded runs: the latest, or every event of some.",
 }
+
+MODULES: Final = {"reject": "vouch.cli.approve", "settle": "vouch.cli.approve"}
+"""Commands that share a module."""
 
 HELP: Final = """The system around the model: declare an app, prove it, watch it.
 
@@ -50,7 +56,7 @@ def program(arguments: Sequence[str]) -> typer.Typer:
     for name, line in COMMANDS.items():
         if everything or name == typed:
             # Commands load NumPy, SQLAlchemy and more; `vouch --help` needs none of it.
-            import_module(f"vouch.cli.{name}").register(cli)
+            import_module(MODULES.get(name, f"vouch.cli.{name}")).register(cli)
         else:
             cli.command(name, help=line)(_not_loaded)
     return cli

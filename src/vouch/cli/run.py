@@ -13,6 +13,7 @@ import typer
 
 from vouch.app.run import resume as resume_run
 from vouch.app.run import run as run_app
+from vouch.cli.chat import chat
 from vouch.cli.console import HELD, OK, UNDECIDED, command, notes, out, show_json
 from vouch.errors import UsageError
 from vouch.project.project import locate
@@ -27,12 +28,12 @@ def register(cli: typer.Typer) -> None:
 @command
 async def run(
     app: Annotated[str, typer.Argument(help="An app of the project here, a project's folder, or FOLDER:APP.")],
-    input: Annotated[str, typer.Argument(help="The question; - reads it from standard input.")] = "-",
+    input: Annotated[str, typer.Argument(help="The question; - reads it from standard input, or talks.")] = "-",
     data: Annotated[Path | None, typer.Option("--data", help="Data for apps that are made from data.")] = None,
     resume: Annotated[str | None, typer.Option("--resume", help="Go on with this interrupted run instead.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Show the whole result as JSON.")] = False,
 ) -> int:
-    """Ask an app one question. Exit: 0 answered, 1 failed, blocked or stopped, 2 error, 3 handed over to a person.
+    """Ask an app one question. Exit: 0 answered, 1 failed, blocked or stopped, 2 error, 3 a person must go on.
 
     \b
     Examples:
@@ -43,13 +44,20 @@ async def run(
     async with await project.house() as house:
         if resume is not None:
             result = await resume_run(built, await house.journal.find(resume), house)
+        elif input == "-" and sys.stdin.isatty() and not json:
+            return await chat(built, house)
         else:
             result = await run_app(built, _question(input), house)
     if json:
         show_json(result)
     else:
-        _show(result)
-    return {"answered": OK, "abstained": UNDECIDED}.get(result.status, HELD)
+        show_result(result)
+    return code_of(result)
+
+
+def code_of(result: Result) -> int:
+    """The exit code for how a run ended: 3 where a person must go on."""
+    return {"answered": OK, "abstained": UNDECIDED, "waiting": UNDECIDED}.get(result.status, HELD)
 
 
 def _question(text: str) -> str:
@@ -60,11 +68,18 @@ def _question(text: str) -> str:
     return sys.stdin.read().strip()
 
 
-def _show(result: Result) -> None:
-    if result.status == "answered":
+def show_result(result: Result) -> None:
+    """The output, and below it what it rests on."""
+    if result.output:
         out.print(result.output, markup=False)
-    else:
-        words = {"abstained": "Handed over", "blocked": "Blocked", "stopped": "Stopped", "failed": "Failed"}
+    if result.status != "answered":
+        words = {
+            "abstained": "Handed over",
+            "blocked": "Blocked",
+            "stopped": "Stopped",
+            "failed": "Failed",
+            "waiting": "Waiting",
+        }
         out.print(f"{words.get(result.status, result.status)}: {result.why}", markup=False)
     sure = "" if result.confidence is None else f" · confidence {result.confidence:.2f}"
     cost = "" if result.cost is None or not result.cost.amount else f" · {result.cost}"

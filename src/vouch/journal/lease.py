@@ -58,8 +58,8 @@ def claim(database: Database, run: str, holder: str) -> bool:
         held = row.holder != holder and row.held_until > now and not is_gone(row.holder)
         if held:
             raise RunConflict(
-                f"run {run!r} is being driven by {row.holder!r} for {row.held_until - now:.0f} s more, unless it renews "
-                "that; wait for it, or end that process"
+                f"run {run!r} is being driven by {row.holder!r} for {row.held_until - now:.0f} s more, or longer; "
+                "wait for it, or end that process"
             )
         connection.execute(
             update(schema.run).where(_run.name == run).values(holder=holder, held_until=now + LEASE_SECONDS)

@@ -35,10 +35,12 @@ from vouch.values.event import (
     RunStarted,
     RunWaiting,
     ToolRead,
+    WorldLeft,
 )
 from vouch.values.message import Message, ToolCall, ToolResult, assistant, tool_result, user
 from vouch.values.money import ZERO, Money, Usage
 from vouch.values.request import extend
+from vouch.values.result import Made, Refused
 
 _KEYS: Final = UUID("5b0f9a6e-5d0b-4a58-9a53-8f1c5b9b8e11")
 """The namespace of idempotency keys."""
@@ -93,6 +95,14 @@ class RunState:
         """Calls without a result, in the order they were made, by id."""
         self.calls: list[PastCall] = []
         """Calls with a result, oldest first."""
+        self.writes: list[Made] = []
+        """The writes that were made, oldest first."""
+        self.refused: list[Refused] = []
+        """The calls that were not made, oldest first."""
+        self.said: list[str] = []
+        """What the customer was told, turn by turn."""
+        self.world = ""
+        """How the run left its world, as JSON, where that was recorded."""
         self.made = 0
         """How many calls the run has made so far; it numbers the idempotency keys."""
         self.trouble = 0
@@ -121,7 +131,7 @@ class RunState:
             self.started_at = event.at
         body = event.body
         self.at = event.at
-        if not isinstance(body, RunWaiting | RunResumed):
+        if not isinstance(body, RunWaiting | RunResumed | WorldLeft):
             self.waiting = None
         if take := _TAKE.get(type(body)):
             take(self, body)
@@ -200,6 +210,7 @@ def _read(state: RunState, body: ToolRead) -> None:
 
 
 def _refuse(state: RunState, body: CallRefused) -> None:
+    state.refused.append(Refused(body.name, body.by, body.rule))
     _close(state, body.call_id, str(body.content), failed=True)
 
 
@@ -239,6 +250,8 @@ def _close(state: RunState, call_id: str, content: str, *, failed: bool, write: 
     opened = state.open.pop(call_id)
     arguments = str(opened.intended.arguments) if opened.intended else opened.call.arguments
     state.calls.append(PastCall(opened.call.name, arguments, content, failed, write))
+    if write:
+        state.writes.append(Made(opened.call.name, arguments, content))
     state.trouble = state.trouble + 1 if failed else 0
     _say(state, tool_result(ToolResult(call_id, opened.call.name, content, failed)))
     if not state.open:
@@ -262,10 +275,18 @@ def _hear(state: RunState, body: InputGiven) -> None:
 
 def _wait(state: RunState, body: RunWaiting) -> None:
     state.waiting = body
+    if body.output:
+        state.said.append(str(body.output))
+
+
+def _leave(state: RunState, body: WorldLeft) -> None:
+    state.world = str(body.state)
 
 
 def _finish(state: RunState, body: RunFinished) -> None:
     state.finished = body
+    if body.output and not (state.started and state.started.chat):
+        state.said.append(str(body.output))
 
 
 def _say(state: RunState, message: Message) -> None:
@@ -292,6 +313,7 @@ _TAKE: Final[dict[type[Any], Callable[[RunState, Any], None]]] = {
     EffectSettled: _settle,
     InputGiven: _hear,
     RunWaiting: _wait,
+    WorldLeft: _leave,
     RunFinished: _finish,
 }
 

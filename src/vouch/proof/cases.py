@@ -26,6 +26,8 @@ class _Line(Struct, forbid_unknown_fields=True):
     id: str | int | None = None
     tags: tuple[str, ...] = ()
     source: str = ""
+    then: tuple[str, ...] = ()
+    setting: Any = None
 
 
 _decoder: Final = msgspec.json.Decoder(_Line)
@@ -90,4 +92,4 @@ def _read(file: Path) -> bytes:
 def _case(line: bytes, number: int) -> Case:
     read = _decoder.decode(line)
     name = f"line-{number}" if read.id is None else str(read.id)
-    return Case(name, read.input, read.expected, read.tags, read.source)
+    return Case(name, read.input, read.expected, read.tags, read.source, read.then, read.setting)

@@ -8,20 +8,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
 from vouch.app.app import App
 from vouch.app.declaration import Proof
 from vouch.app.house import House
-from vouch.app.run import run
 from vouch.contracts.model import Learner
-from vouch.errors import AppError
 from vouch.journal.recorder import Recorder
+from vouch.proof.asking import Asking, Options, Outcome, Progress
 from vouch.proof.baseline import Baseline, read_baseline, read_report
 from vouch.proof.cases import read_cases
 from vouch.proof.gate import decide
@@ -29,46 +26,11 @@ from vouch.proof.report import Report, Row, thin
 from vouch.stats import binomial
 from vouch.stats.paired import Comparison, compare
 from vouch.stats.selective import Selection, Trials, risk_coverage, select_threshold
-from vouch.values.case import Case, Dataset
+from vouch.values.case import Dataset
 from vouch.values.digest import digest
-from vouch.values.event import ProofFinished, ProofStarted, ScoreGiven
+from vouch.values.event import ProofFinished, ProofStarted
 from vouch.values.identifier import new_id
 from vouch.values.money import Money, Usage
-from vouch.values.result import Result
-from vouch.values.score import Score
-
-Progress = Callable[[int, int], None]
-"""Called with how many cases are judged, and how many there are."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """How to prove: `concurrency` cases at a time; `fresh` asks again also where the journal has an answer.
-
-    `keep` says whether the result is the baseline of the next proof; None keeps it if its verdict is `ship`.
-    """
-
-    concurrency: int = 32
-    fresh: bool = False
-    keep: bool | None = None
-
-    def __post_init__(self) -> None:
-        if self.concurrency < 1:
-            raise AppError(f"concurrency = {self.concurrency!r}: give 1 or more")
-
-
-class Outcome(NamedTuple):
-    """One case, how its run ended, and the judgement."""
-
-    case: Case
-    result: Result
-    score: Score
-    cached: bool
-
-    @property
-    def right(self) -> bool:
-        """Whether an answer was given and is right."""
-        return self.score.right and self.result.status == "answered"
 
 
 async def prove(
@@ -77,7 +39,7 @@ async def prove(
     house: House,
     *,
     root: Path = Path(),
-    options: Options = Options(),
+    options: Options | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Run `proof` on `app` and give its report, recorded in the journal.
@@ -105,74 +67,15 @@ async def prove(
             key=key,
         )
     )
-    outcomes = await _Proving(app, proof, house, recorder, options, progress).all(dataset.cases)
+    outcomes = await Asking(app, proof, house, recorder, options or Options(), progress).all(dataset.cases)
     selections = await _selections(app, proof, house, outcomes, previous)
     report = _report(app, proof, dataset, outcomes, selections, baseline)
-    keep = report.verdict == "ship" if options.keep is None else options.keep
+    keep = report.verdict == "ship" if options is None or options.keep is None else options.keep
     report = msgspec.structs.replace(report, proof_run=recorder.run, kept=keep, seconds=time.perf_counter() - started)
     kept_report = msgspec.json.encode(msgspec.structs.replace(report, rows=())).decode()
     await recorder.add(ProofFinished(verdict=report.verdict, kept=keep, report=kept_report))
     await house.journal.flush()
     return report
-
-
-class _Proving:
-    """The cases of one proof on their way through the app."""
-
-    def __init__(
-        self, app: App, proof: Proof, house: House, recorder: Recorder, options: Options, progress: Progress | None
-    ) -> None:
-        self._app = app
-        self._proof = proof
-        self._house = house
-        self._recorder = recorder
-        self._options = options
-        self._progress = progress
-        self._known: dict[str, Result] = {}
-        self._done = 0
-
-    async def all(self, cases: Sequence[Case]) -> list[Outcome]:
-        """Every case's outcome, in the order of the cases."""
-        if not self._options.fresh:
-            self._known = await self._house.journal.results([self._app.key(case.input) for case in cases])
-        found: dict[int, Outcome] = {}
-        numbered = iter(enumerate(cases))
-        workers = min(self._options.concurrency, len(cases))
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(workers):
-                    group.create_task(self._work(numbered, len(cases), found))
-        except BaseExceptionGroup as several:
-            # All cases fail alike when the journal or the set-up fails: one error says it.
-            raise several.exceptions[0] from None
-        return [found[place] for place in range(len(cases))]
-
-    async def _work(self, numbered: Iterator[tuple[int, Case]], n: int, found: dict[int, Outcome]) -> None:
-        for place, case in numbered:
-            found[place] = await self._one(case)
-            self._done += 1
-            if self._progress is not None:
-                self._progress(self._done, n)
-
-    async def _one(self, case: Case) -> Outcome:
-        result = self._known.get(self._app.key(case.input))
-        cached = result is not None
-        if result is None:
-            result = await run(self._app, case.input, self._house, proof=self._recorder.run, case=case.id)
-        score = await self._proof.scorer.score(case, result)
-        await self._recorder.add(
-            ScoreGiven(
-                case=case.id,
-                run=result.run,
-                scorer=score.scorer,
-                value=score.value,
-                content=digest(case),
-                why=score.why,
-                status=result.status,
-                confidence=result.confidence,
-            )
-        )
-        return Outcome(case, result, score, cached)
 
 
 async def _selections(

@@ -256,6 +256,12 @@ class RunWaiting(Body, frozen=True, tag="run.waiting"):
     why: str = ""
 
 
+class WorldLeft(Body, frozen=True, tag="world.left"):
+    """How the run left the world that a proof had made for it, as JSON."""
+
+    state: str | Blob
+
+
 class RunResumed(Body, frozen=True, tag="run.resumed"):
     """Another holder took the run over; from here on whoever held it before cannot write to it any more."""
 
@@ -319,6 +325,7 @@ AnyBody = (
     | FeedbackGiven
     | InputGiven
     | RunWaiting
+    | WorldLeft
     | RunResumed
     | RunFinished
     | ProofStarted
