@@ -23,9 +23,6 @@ COMMANDS: Final = {
     "trace": "Show recorded runs: the latest, or every event of some.",
 }
 
-MODULES: Final = {"reject": "vouch.cli.approve", "settle": "vouch.cli.approve"}
-"""Commands that share a module."""
-
 HELP: Final = """The system around the model: declare an app, prove it, watch it.
 
 \b
@@ -56,7 +53,7 @@ def program(arguments: Sequence[str]) -> typer.Typer:
     for name, line in COMMANDS.items():
         if everything or name == typed:
             # Commands load NumPy, SQLAlchemy and more; `vouch --help` needs none of it.
-            import_module(MODULES.get(name, f"vouch.cli.{name}")).register(cli)
+            import_module(f"vouch.cli.{name}").register(cli)
         else:
             cli.command(name, help=line)(_not_loaded)
     return cli
