@@ -38,7 +38,7 @@ async def approve(
     folder: Folder = Path(),
     json: Json = False,
 ) -> int:
-    r"""Approve a write that waits, and let its run go on; without a run, list what waits.
+    """Approve a write that waits, and let its run go on; without a run, list what waits.
 
     \b
     Examples:

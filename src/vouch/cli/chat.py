@@ -51,9 +51,8 @@ def show(event: Event | Delta) -> None:
         case EffectIntended(name=name, arguments=arguments):
             notes.print(f"  [yellow]writing {name} {_short(arguments)}[/]")
         case EffectDone(name=name, content=content, failed=failed):
-            notes.print(
-                f"  [{'red' if failed else 'green'}]{'refused' if failed else 'done'} {name}: {_short(content)}[/]"
-            )
+            colour, word = ("red", "refused") if failed else ("green", "done")
+            notes.print(f"  [{colour}]{word} {name}: {_short(content)}[/]")
         case EffectUncertain(name=name, why=why):
             notes.print(f"  [red]nobody knows whether {name} was made: {_short(why)}[/]")
         case CallRefused(name=name, by=by, rule=rule, content=content):
@@ -65,8 +64,8 @@ def show(event: Event | Delta) -> None:
 async def _decided(app: App, result: Result, house: House) -> Result:
     """Ask whoever sits here about writes that wait for a person; they play both parts."""
     while result.status == "waiting":
-        writes = [write for write in waiting_in(fold(result.run, await house.journal.read(result.run)))]
-        writes = [write for write in writes if not write.uncertain]
+        state = fold(result.run, await house.journal.read(result.run))
+        writes = [write for write in waiting_in(state) if not write.uncertain]
         if not writes:
             return result
         notes.print(f"  [yellow]needs a person's approval: {writes[0].shown}[/]")

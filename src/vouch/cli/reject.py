@@ -25,7 +25,7 @@ def register(cli: typer.Typer) -> None:
 async def reject(
     run: Run, call: Call = "", why: Why = "", who: Who = "", folder: Folder = Path(), json: Json = False
 ) -> int:
-    r"""Refuse a write that waits; its run goes on without it.
+    """Refuse a write that waits; its run goes on without it.
 
     \b
     Examples:

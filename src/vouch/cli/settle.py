@@ -32,7 +32,7 @@ async def settle(
     folder: Folder = Path(),
     json: Json = False,
 ) -> int:
-    r"""Say whether a write of unknown outcome was made, after looking it up; its run goes on.
+    """Say whether a write of unknown outcome was made, after looking it up; its run goes on.
 
     \b
     Examples:
