@@ -1,0 +1,100 @@
+"""Does a write happen exactly as often as it should when its process is killed? Counted at a real receiver.
+
+An agent of five payments is killed (SIGKILL) at each of them, before, inside and after the effect; in one answer or in
+five; against a receiver with idempotency keys, with only a look-up, and with neither. Then it is resumed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+from benchmarks.killed_agent import CALLS, DONE, ask
+from benchmarks.report import emit
+
+GOALS = {"duplicated": "<= 0", "missing": "<= 0", "unfinished": "<= 0", "not_killed": "<= 0"}
+
+
+class Plan(NamedTuple):
+    """One run of the agent: the kind of receiver, how it calls, and where it dies."""
+
+    kind: str
+    parallel: bool
+    where: str
+    at: int
+
+
+class Count(NamedTuple):
+    """What became of one run."""
+
+    duplicated: int
+    missing: int
+    finished: bool
+    killed: bool
+
+
+def plans() -> Iterator[Plan]:
+    """Every kind of receiver, way of calling, place of death and call."""
+    for kind, parallel, where, at in itertools.product(
+        ("keys", "lookup", "blind"), (False, True), ("before", "inside", "after"), range(CALLS)
+    ):
+        yield Plan(kind, parallel, where, at)
+
+
+def execute(plan: Plan, address: str) -> Count:
+    """Live, die, live again, and count the effects."""
+    ask(address, "/reset", {"kind": plan.kind})
+    with tempfile.TemporaryDirectory() as folder:
+        command = [
+            *(sys.executable, "-m", "benchmarks.killed_agent", "--address", address, "--kind", plan.kind),
+            *("--journal", str(Path(folder) / "journal.db"), *(["--parallel"] if plan.parallel else [])),
+        ]
+        first = subprocess.run([*command, "--where", plan.where, "--at", str(plan.at)], check=False, timeout=60)
+        second = subprocess.run(command, check=False, timeout=60)
+    made = Counter(effect["order"] for effect in cast("list[dict[str, Any]]", ask(address, "/effects")))
+    return Count(
+        sum(count - 1 for count in made.values()), CALLS - len(made), second.returncode == DONE, first.returncode == -9
+    )
+
+
+def measure(chosen: Sequence[Plan]) -> list[Count]:
+    """Carry the plans out against one receiver."""
+    command = [sys.executable, "-m", "benchmarks.receiver"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as receiver:
+        assert receiver.stdout is not None
+        address = receiver.stdout.readline().strip()
+        try:
+            return [execute(plan, address) for plan in chosen]
+        finally:
+            receiver.terminate()
+
+
+def main() -> None:
+    """All plans, and those of the first receiver once more, so that more than 100 runs are counted."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--quick", action="store_true")
+    every = list(plans())
+    chosen = every[::7] if options.parse_args().quick else [*every, *every[:30]]
+    counts = measure(chosen)
+    for plan, count in zip(chosen, counts, strict=True):
+        if count != Count(0, 0, finished=True, killed=True):
+            print(f"{plan}: {count}")
+    figures = {
+        "runs": float(len(counts)),
+        "duplicated": float(sum(count.duplicated for count in counts)),
+        "missing": float(sum(count.missing for count in counts)),
+        "unfinished": float(sum(not count.finished for count in counts)),
+        "not_killed": float(sum(not count.killed for count in counts)),
+    }
+    emit("effects", figures, GOALS)
+
+
+if __name__ == "__main__":
+    main()
