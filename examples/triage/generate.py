@@ -162,7 +162,7 @@ def _held_out(phrasing: Phrasing) -> Mail:
     key = ("held out", text)
     tags = [] if manner == "plain" else [manner]
     text = fill(text, "held_out", *key)
-    if manner in {"plain", "polite", "long", "chatty"} and chance(0.07, *key, "mixed"):
+    if manner in {"plain", "polite", "long", "chatty"} and len(text) > 120 and chance(0.15, *key, "mixed"):
         tags.append("mixed")
         text = _with_second_wish(text, intent, *key)
     if manner in {"plain", "polite", "angry"} and chance(0.1, *key, "long"):

@@ -78,7 +78,9 @@ class App:
     def _check_guards_and_proofs(self) -> None:
         for guard in self.guards:
             if not isinstance(guard, Guard):
-                raise AppError(f"app {self.name!r}: {guard!r} is not a guard; give one with a name and `async def judge`")
+                raise AppError(
+                    f"app {self.name!r}: {guard!r} is not a guard; give one with a name and `async def judge`"
+                )
         for proof in self.proofs:
             if not isinstance(proof, Proof):
                 raise AppError(f"app {self.name!r}: {proof!r} is not a proof; give Proof('cases.jsonl', scorer)")

@@ -43,7 +43,9 @@ class Budget:
         if state.cost is None:
             return f"it has a budget of {self.money}, but the price of its model is not known; add it under [prices]"
         if state.cost.currency != self.money.currency:
-            return f"it has a budget of {self.money}, but its models are paid in {state.cost.currency}; use one currency"
+            return (
+                f"it has a budget of {self.money}, but its models are paid in {state.cost.currency}; use one currency"
+            )
         return f"its budget of {self.money} is used up: {state.cost}" if state.cost >= self.money else None
 
     def seconds_left(self, state: RunState, now: float) -> float | None:

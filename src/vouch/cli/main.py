@@ -9,9 +9,12 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module, metadata
+from io import TextIOWrapper
 from typing import Annotated, Final
 
 import typer
+
+INTERRUPTED: Final = 130
 
 COMMANDS: Final = {
     "new": "Make a new project of a few files that runs as it is.",
@@ -31,8 +34,16 @@ vouch trace               list the latest runs
 
 
 def main() -> None:
-    """Run the command line; the one place where errors become a line and an exit code."""
-    program(sys.argv[1:])(prog_name="vouch")
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # An answer that the terminal's encoding lacks is still an answer.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        program(sys.argv[1:])(prog_name="vouch")
+    except KeyboardInterrupt:
+        # While a command was being loaded; later it says so itself.
+        sys.exit(INTERRUPTED)
 
 
 def program(arguments: Sequence[str]) -> typer.Typer:

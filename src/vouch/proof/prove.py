@@ -20,7 +20,7 @@ from vouch.app.declaration import Proof
 from vouch.app.house import House
 from vouch.app.run import run
 from vouch.contracts.model import Learner
-from vouch.errors import AppError
+from vouch.errors import AppError, CaseError, JournalError, StoreError, UsageError
 from vouch.journal.recorder import Recorder
 from vouch.proof.baseline import Baseline, read_baseline, read_report
 from vouch.proof.cases import read_cases
@@ -85,9 +85,7 @@ async def prove(
     Interrupted at any point, the same call goes on where it was: answered cases are found by content. Raises
     `CaseError` for a file of cases that cannot be used, and a `StoreError` when the journal cannot be written.
     """
-    dataset = (
-        proof.cases if isinstance(proof.cases, Dataset) else await asyncio.to_thread(read_cases, root / proof.cases)
-    )
+    dataset = await asyncio.to_thread(_dataset, proof, root)
     started = time.perf_counter()
     key = digest((app.name, app.version, dataset.digest, proof.scorer.name, proof.gate.alone, proof.gate.confidence))
     previous = await read_report(house.journal, key)
@@ -114,6 +112,21 @@ async def prove(
     await recorder.add(ProofFinished(verdict=report.verdict, kept=keep, report=kept_report))
     await house.journal.flush()
     return report
+
+
+def _dataset(proof: Proof, root: Path) -> Dataset:
+    dataset = proof.cases if isinstance(proof.cases, Dataset) else read_cases(root / proof.cases)
+    if not dataset.cases:
+        raise CaseError(f"the dataset {dataset.name!r} holds no cases; give it some")
+    [(most, times)] = Counter(case.id for case in dataset.cases).most_common(1)
+    if times > 1:
+        raise CaseError(f"the dataset {dataset.name!r} has {times} cases of the id {most!r}; give each its own")
+    try:
+        # Hashed here, so that what cannot be is found before anything is asked.
+        _ = dataset.digest
+    except (TypeError, ValueError, RecursionError) as error:
+        raise CaseError(f"a case of {dataset.name!r} holds what JSON cannot ({error}); change it") from error
+    return dataset
 
 
 class _Proving:
@@ -159,7 +172,7 @@ class _Proving:
         cached = result is not None
         if result is None:
             result = await run(self._app, case.input, self._house, proof=self._recorder.run, case=case.id)
-        score = await self._proof.scorer.score(case, result)
+        score = await self._judged(case, result)
         await self._recorder.add(
             ScoreGiven(
                 case=case.id,
@@ -173,6 +186,14 @@ class _Proving:
             )
         )
         return Outcome(case, result, score, cached)
+
+    async def _judged(self, case: Case, result: Result) -> Score:
+        try:
+            return await self._proof.scorer.score(case, result)
+        except (UsageError, StoreError, JournalError):
+            raise
+        except Exception as error:  # noqa: BLE001 - a scorer may be anybody's code; what it cannot judge is not right
+            return Score(self._proof.scorer.name, None, f"the scorer broke: {type(error).__name__}: {error}")
 
 
 async def _selections(
@@ -271,8 +292,11 @@ def _compare(
 
 
 def _cost(outcomes: Sequence[Outcome]) -> Money | None:
+    """The sum of what is known; None when nothing is, or when it is in several currencies."""
     costs = [outcome.result.cost for outcome in outcomes if outcome.result.cost is not None and not outcome.cached]
-    return sum(costs[1:], costs[0]) if costs else None
+    if len({cost.currency for cost in costs}) != 1:
+        return None
+    return sum(costs[1:], costs[0])
 
 
 def _row(outcome: Outcome) -> Row:

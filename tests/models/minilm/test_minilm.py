@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-
 from tests.models.minilm import tiny
+
 from vouch.contracts.embedder import Embedder
 from vouch.errors import ConfigError, UsageError
 from vouch.models.minilm.minilm import MiniLM
