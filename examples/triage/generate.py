@@ -147,7 +147,7 @@ def examples() -> list[Mail]:
             text = spoil(text, *key)
         if chance(0.12, *key, "aside"):
             text = draw(AROUND["learn aside"], *key, "aside line") + " " + text
-        mails.append(Mail(intent, _enclosed(text, "learn", 0.25, *key)))
+        mails.append(Mail(intent, _enclosed(text, "learn", 0.4, *key)))
     return mails
 
 

@@ -28,7 +28,7 @@ def hiding(*secrets: str) -> Secrets:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=10, deadline=None, database=None)
+@settings(max_examples=5, deadline=None, database=None)
 @given(data=st.data())
 def test_an_event_without_secrets_is_left_as_it_is(kind: type[Any], data: st.DataObject) -> None:
     body: AnyBody = data.draw(bodies(kind))
@@ -38,7 +38,7 @@ def test_an_event_without_secrets_is_left_as_it_is(kind: type[Any], data: st.Dat
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=10, deadline=None, database=None)
+@settings(max_examples=5, deadline=None, database=None)
 @given(data=st.data())
 def test_every_text_of_every_kind_can_be_cleaned_and_the_event_stays_one(kind: type[Any], data: st.DataObject) -> None:
     body: AnyBody = data.draw(bodies(kind))

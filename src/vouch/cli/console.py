@@ -26,7 +26,7 @@ ERROR: Final = 2
 UNDECIDED: Final = 3
 INTERRUPTED: Final = 130
 
-_STEERING: Final = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
+_STEERING: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 # What is shown is data: no text in it is read as markup, as an emoji's name, or as something to colour.
 out: Final = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)

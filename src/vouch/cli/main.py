@@ -14,8 +14,6 @@ from typing import Annotated, Final
 
 import typer
 
-INTERRUPTED: Final = 130
-
 COMMANDS: Final = {
     "new": "Make a new project of a few files that runs as it is.",
     "run": "Ask an app one question.",
@@ -42,8 +40,8 @@ def main() -> None:
     try:
         program(sys.argv[1:])(prog_name="vouch")
     except KeyboardInterrupt:
-        # While a command was being loaded; later it says so itself.
-        sys.exit(INTERRUPTED)
+        # It came while a command was being loaded; once it runs, it says more.
+        sys.exit(130)
 
 
 def program(arguments: Sequence[str]) -> typer.Typer:
