@@ -7,14 +7,11 @@ It does not know our encoder. Run it where sentence-transformers is installed, n
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
 import sys
 from typing import Any
-
-from sentence_transformers import (  # pyright: ignore[reportMissingImports]
-    SentenceTransformer,  # pyright: ignore[reportUnknownVariableType]
-)
 
 SENTENCES = (
     "Where is my refund for order 4923227?",
@@ -47,7 +44,8 @@ SENTENCES = (
 
 def main() -> None:
     """Print the sentences with the first 16 numbers of each vector, and a checksum over all of them."""
-    model: Any = SentenceTransformer(sys.argv[1], device="cpu")
+    library: Any = importlib.import_module("sentence_transformers")
+    model = library.SentenceTransformer(sys.argv[1], device="cpu")
     vectors: list[list[float]] = model.encode(list(SENTENCES), batch_size=1).tolist()
     rows = [
         {

@@ -147,7 +147,7 @@ def examples() -> list[Mail]:
             text = spoil(text, *key)
         if chance(0.12, *key, "aside"):
             text = draw(AROUND["learn aside"], *key, "aside line") + " " + text
-        mails.append(Mail(intent, _enclosed(text, "learn", 0.25, *key)))
+        mails.append(Mail(intent, _enclosed(text, "learn", 0.4, *key)))
     return mails
 
 
@@ -162,7 +162,7 @@ def _held_out(phrasing: Phrasing) -> Mail:
     key = ("held out", text)
     tags = [] if manner == "plain" else [manner]
     text = fill(text, "held_out", *key)
-    if manner in {"plain", "polite", "long", "chatty"} and chance(0.07, *key, "mixed"):
+    if manner in {"plain", "polite", "long", "chatty"} and len(text) > 120 and chance(0.15, *key, "mixed"):
         tags.append("mixed")
         text = _with_second_wish(text, intent, *key)
     if manner in {"plain", "polite", "angry"} and chance(0.1, *key, "long"):

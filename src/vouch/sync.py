@@ -13,10 +13,9 @@ from typing import Any, TypeVar
 from vouch.app.app import App
 from vouch.app.house import House
 from vouch.app.run import run as run_app
-from vouch.errors import AppError, ConfigError
+from vouch.errors import AppError, UsageError
 from vouch.project.config import Config
-from vouch.project.project import Project
-from vouch.project.wiring import wire
+from vouch.project.project import Project, root_of
 from vouch.proof.prove import Options
 from vouch.proof.prove import prove as prove_app
 from vouch.proof.report import Report
@@ -36,22 +35,34 @@ def run(app: App, input: str, *, folder: str | Path = ".") -> Result:
 def prove(app: App, *, proof: str = "", folder: str | Path = ".", options: Options | None = None) -> Report:
     """Run one of the app's proofs (the only one, or the one of this name) and give its report."""
     chosen = [declared for declared in app.proofs if proof in ("", declared.name)]
+    if not app.proofs:
+        raise AppError(f"app {app.name!r} has no proofs; add: proofs=[Proof('cases.jsonl', scorers.label())]")
     if len(chosen) != 1:
-        raise AppError(f"app {app.name!r} has {len(chosen)} proofs of name {proof!r}; give the name of one")
+        names = ", ".join(declared.name for declared in app.proofs)
+        raise AppError(f"app {app.name!r} has no one proof {proof!r}; give the name of one: {names}")
     return _in_house(
         Path(folder), lambda house, root: prove_app(app, chosen[0], house, root=root, options=options or Options())
     )
 
 
 def _in_house(folder: Path, work: Callable[[House, Path], Coroutine[Any, Any, T]]) -> T:
-    try:
-        project = Project.find(folder)
-    except ConfigError:
-        project = None
-    root = project.root if project else folder.resolve()
+    if _loop_is_running():
+        raise UsageError(
+            "run and prove of `vouch` start an event loop, and one is running already; await those of "
+            "`vouch.app.run` and `vouch.proof.prove` with a house instead"
+        )
+    project = Project.find(folder) if root_of(folder) else Project(folder.resolve(), Config())
 
     async def within() -> T:
-        async with await (project.house() if project else wire(Config(), root)) as house:
-            return await work(house, root)
+        async with await project.house() as house:
+            return await work(house, project.root)
 
     return asyncio.run(within())
+
+
+def _loop_is_running() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,15 +14,26 @@ from vouch.app.house import House
 from vouch.app.run import resume, run
 from vouch.contracts.guard import Judgement
 from vouch.contracts.knowledge import Passage
-from vouch.errors import AppError, BadRequest, Overloaded, RateLimited, RunNotFound, Unauthorized
+from vouch.contracts.tool import Arguments
+from vouch.errors import (
+    AppError,
+    BadRequest,
+    ConfigError,
+    Overloaded,
+    RateLimited,
+    RunConflict,
+    RunNotFound,
+    StoreFull,
+    Unauthorized,
+)
 from vouch.journal.journal import Journal
 from vouch.models.scripted import Scripted
 from vouch.prompts.prompt import Prompt
 from vouch.tools.function import tool
-from vouch.values.event import Event, ModelAsked, ToolRead, kind_of
+from vouch.values.event import Event, ModelAsked, ProofStarted, ToolRead, kind_of
 from vouch.values.message import ToolCall, assistant
 from vouch.values.money import Money, Usage
-from vouch.values.request import Answer, Request
+from vouch.values.request import Answer, Request, ToolSpec
 
 
 async def kinds(journal: Journal, name: str) -> list[str]:
@@ -285,3 +298,119 @@ async def test_a_cancelled_run_can_be_resumed(house: House) -> None:
     reads = [event.body for event in await house.journal.read(row.run) if isinstance(event.body, ToolRead)]
     assert reads[0].failed
     assert "no result within 0.01 s" in str(reads[0].content)
+
+
+class Breaking:
+    name = "breaking"
+    version = "1"
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    async def judge(self, text: str) -> Judgement:
+        raise self.error
+
+    async def recall(self, query: str) -> list[Passage]:
+        raise self.error
+
+
+async def test_a_part_of_the_app_that_breaks_fails_the_run_and_says_where(house: House) -> None:
+    def broken(_: Request) -> str:
+        return str({}["a label"])
+
+    model = Scripted(["never said"])
+    passages = Prompt.text("{{ passages }}", inputs={"passages": {"type": "array"}})
+    for app, why in (
+        (App(name="a", models=[model], guards=[Breaking(ZeroDivisionError("by zero"))]), "guard_input broke at test_run"),
+        (App(name="a", models=[model], knowledge=Breaking(OSError("gone")), prompt=passages), "recall broke at test_run"),
+        (App(name="a", models=[Scripted(broken)]), "ask broke at test_run.py"),
+        (App(name="a", models=[model], guards=[Breaking(Overloaded("busy"))]), "guard_input broke at test_run.py"),
+    ):
+        result = await run(app, "?", house)
+        assert result.status == "failed"
+        assert result.why.startswith(why)
+        assert (await kinds(house.journal, result.run))[-1] == "run.finished"
+    assert model.requests == []
+    assert "KeyError: 'a label'" in (await run(App(name="a", models=[Scripted(broken)]), "?", house)).why
+
+
+async def test_what_the_user_must_mend_or_the_disk_refuses_is_raised_and_the_run_stays_open(house: House) -> None:
+    for error in (AppError("declared wrongly"), StoreFull("no space left")):
+        app = App(name="a", models=[Scripted([])], guards=[Breaking(error)])
+        with pytest.raises(type(error), match=str(error)):
+            await run(app, "?", house)
+    assert [row.status for row in await house.journal.runs()] == [None, None]
+
+
+async def test_a_tool_of_another_make_that_breaks_is_told_to_the_model(house: House) -> None:
+    class Own:
+        spec = ToolSpec("own", "Of another make.", {"type": "object"})
+        effect = "read"
+        version = "1"
+
+        def check(self, arguments: str) -> Arguments:
+            return Arguments({}, arguments)
+
+        async def call(self, arguments: Arguments, key: str = "") -> str:
+            raise LookupError(f"nothing under {arguments.text}")
+
+    model = Scripted([(call("own", "{}", 1), call("add", '{"a": 1, "b": 1}', 2)), "so be it"])
+    result = await run(App(name="a", models=[model], tools=[Own(), add]), "?", house)
+    assert result.output == "so be it"
+    said = [message.text for message in model.requests[-1].messages if message.role == "tool"]
+    assert said == ["own failed: LookupError: nothing under {}", "2"]
+    alone = Scripted([call("own", "{}"), "so be it"])
+    await run(App(name="a", models=[alone]), "?", house)
+    assert alone.requests[-1].messages[-1].text == "there is no tool 'own'; there are: none"
+
+
+async def test_half_a_character_in_the_question_is_mended(house: House) -> None:
+    model = Scripted(["ok"])
+    result = await run(App(name="a", models=[model]), "caf\udce9 \ud83d", house)
+    assert result.status == "answered"
+    assert model.requests[0].messages[-1].text == "caf\ufffd \ufffd"
+
+
+async def test_currencies_never_mix_within_a_run(journal: Journal) -> None:
+    def cost(model: str, usage: Usage) -> Money:
+        return Money(Decimal("0.01"), "EUR" if model == "dear/model" else "USD")
+
+    house = House(journal=journal, open_model=lambda name: Scripted([]), cost=cost)
+    unsure = Answer(assistant("maybe"), confidence=0.1)
+    models = [Scripted([unsure], name="cheap/model"), Scripted(["surely"], name="dear/model")]
+    with pytest.raises(ConfigError, match="'dear/model' is paid in EUR, but the models before it in this run in USD"):
+        await run(App(name="a", models=models, least_confidence=0.5), "?", house)
+    priced = App(name="a", models=[Scripted([call("add", "{}")], name="dear/model")], tools=[add])
+    result = await run(replace(priced, budget=Budget(money=Money(Decimal(1)))), "?", house)
+    assert (result.status, result.cost) == ("stopped", Money(Decimal("0.01"), "EUR"))
+    assert "paid in EUR" in result.why
+
+
+async def test_a_proof_is_no_run_to_go_on_with(house: House) -> None:
+    started = ProofStarted(
+        app="a", version="v", proof="p", dataset="d", dataset_digest="dd", scorer="label", n=1, key="k"
+    )
+    await house.journal.append("the-proof", 0, started)
+    with pytest.raises(AppError, match="'the-proof' is a proof, not a run of an app; `vouch prove` goes on"):
+        await resume(App(name="a", models=[Scripted([])]), "the-proof", house)
+
+
+async def test_two_who_go_on_with_one_run_do_not_both_write_it(house: House, tmp_path: Path) -> None:
+    result = await run(App(name="a", models=[Scripted(["x"])]), "?", house)
+    first = (await house.journal.read(result.run))[0]
+    await house.journal.append_event(Event("shared", 0, first.at, first.body))
+    await house.journal.flush()
+    both = asyncio.Barrier(2)
+
+    class Together(Scripted):
+        async def answer(self, request: Request) -> Answer:
+            await both.wait()
+            return Answer(assistant("x"))
+
+    app = App(name="a", models=[Together([])])
+    async with await Journal.open(tmp_path / "journal.db") as other:
+        houses = [house, House(journal=other, open_model=lambda name: Scripted([]))]
+        ends = await asyncio.gather(*(resume(app, "shared", each) for each in houses), return_exceptions=True)
+    conflicts = [end for end in ends if isinstance(end, RunConflict)]
+    assert len(conflicts) == 1
+    assert (await kinds(house.journal, "shared")).count("run.finished") == 1

@@ -87,7 +87,7 @@ def kill_often(folder: Path, kills: int, seed: int) -> dict[str, int]:
     """Kill one life after another; count what was acknowledged, what was lost, and what is not whole."""
     chance = random.Random(seed)
     database = folder / "killed-0.db"
-    total = dict.fromkeys(("kills", "acknowledged", "recorded", "lost", "not_whole"), 0)
+    total: dict[str, int] = dict.fromkeys(("kills", "acknowledged", "recorded", "lost", "not_whole"), 0)
     for life in range(kills):
         # Some die while they make the database or open it; the others when they have written for a while.
         early = life % 5 == 0

@@ -16,7 +16,7 @@ from vouch.values.event import AnyBody, Event, GuardJudged, RunStarted, kind_of
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=20, deadline=None, database=None)
+@settings(max_examples=8, deadline=None, database=None)
 @given(data=st.data())
 def test_any_event_of_any_kind_comes_back_as_it_was(kind: type[Any], data: st.DataObject) -> None:
     body: AnyBody = data.draw(bodies(kind))

@@ -246,6 +246,18 @@ async def test_events_of_a_run_that_never_began_are_refused(journal: Journal) ->
         await journal.flush_run("nobody")
 
 
+async def test_what_was_queued_before_a_run_broke_is_left_out_too(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vouch.journal.queue.GROUP", 10)
+    await journal.append("nobody", 0, *[answered()] * 35)
+    await journal.append("good", 0, *run_of())
+    await journal.flush_run("good")
+    with pytest.raises(RunNotFound):
+        await journal.flush_run("nobody")
+    assert [row.run for row in await journal.runs()] == ["good"]
+
+
 async def test_reading_what_is_not_there_says_what_to_do(journal: Journal) -> None:
     with pytest.raises(RunNotFound, match=f"no run 'none' in '{journal.place}'; `vouch trace` lists the latest"):
         await journal.read("none")

@@ -19,7 +19,7 @@ CALLS = (ToolCall("c1", "refund", '{"why": "' + "ü" * INLINE_BYTES + '"}'), Too
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=15, deadline=None, database=None)
+@settings(max_examples=6, deadline=None, database=None)
 @given(data=st.data())
 def test_split_and_join_give_back_what_was_there(kind: type[Any], data: st.DataObject) -> None:
     body: AnyBody = data.draw(bodies(kind))

@@ -154,19 +154,42 @@ async def test_a_flush_that_is_cancelled_harms_nobody() -> None:
 
 
 async def test_items_that_could_not_be_written_come_again_first_and_whoever_waits_is_told() -> None:
-    queue: WriteQueue[int] = WriteQueue(3, linger=60)
+    queue: WriteQueue[int] = WriteQueue(4, linger=60)
     await queue.put(1, 2, 3)
-    waits_for_room, waits_for_all = asyncio.create_task(queue.put(4)), asyncio.create_task(flush(queue))
+    mark = queue.mark()
+    taken = queue.take()
+    await queue.put(4)
+    waits_for_room, waits_for_all = asyncio.create_task(queue.put(5)), asyncio.create_task(flush(queue))
     await asyncio.sleep(0.02)
-    queue.give_back(queue.take(), StoreError("no space"))
-    for task in (waits_for_room, waits_for_all):
+    queue.give_back(taken, StoreError("no space"))
+    for waiting in (waits_for_room, waits_for_all, asyncio.wrap_future(mark)):
         with pytest.raises(StoreError, match="no space"):
-            await asyncio.wait_for(task, 5)
+            await asyncio.wait_for(waiting, 5)
     assert not queue.closed
     drain = Drain(queue)
     drain.start()
     await asyncio.wait_for(flush(queue), 5)
-    assert drain.written == [1, 2, 3], "4 was refused, so it is not written"
+    assert drain.written == [1, 2, 3, 4], "5 was refused, so it is not written"
+
+
+async def test_the_writer_wakes_for_the_first_item_though_nobody_waits() -> None:
+    queue: WriteQueue[int] = WriteQueue(10, linger=0.001)
+    taking = asyncio.create_task(asyncio.to_thread(queue.take))
+    await asyncio.sleep(0.05)
+    await queue.put(1)
+    assert await asyncio.wait_for(taking, 5) == [1]
+
+
+async def test_nothing_that_somebody_waits_for_is_lingered_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_module, "GROUP", 10)
+    queue: WriteQueue[int] = WriteQueue(100, linger=60)
+    drain = Drain(queue)
+    await queue.put(*range(25))
+    waiting = asyncio.create_task(flush(queue))
+    await asyncio.sleep(0.02)
+    drain.start()
+    await asyncio.wait_for(waiting, 5)
+    assert drain.written == list(range(25))
 
 
 async def test_a_mark_waits_only_for_what_was_put_before_it() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from journal.samples import answered, finished, proof_of, run_of, started
@@ -81,7 +83,7 @@ def test_a_result_says_all_that_the_last_event_says() -> None:
         "confidence": 0.9,
         "model": "m",
         "usage": Usage(3, 4),
-        "cost": Money("0.1"),
+        "cost": Money(Decimal("0.1")),
         "seconds": 1.5,
         "steps": 2,
         "why": "w",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -32,7 +34,7 @@ MADE_UP: tuple[AnyBody, ...] = (
         calls=(CALL,),
         finish="tools",
         usage=Usage(10, 2),
-        cost=Money("0.1"),  # type: ignore[arg-type]
+        cost=Money(Decimal("0.1")),
     ),
     ToolRead(call_id="c1", name="order", content="on its way"),
     ModelAnswered(model="local/m", request="2", text="On its way.", usage=Usage(20, 3)),
@@ -78,7 +80,7 @@ def test_an_event_that_is_not_the_next_is_refused(seq: int) -> None:
 def test_to_resume_is_to_fold_and_go_on(data: st.DataObject) -> None:
     kinds = [kind for kind in KINDS if kind not in (RunStarted, PromptRendered)]
     anything = st.lists(st.sampled_from(kinds).flatmap(bodies), max_size=15)
-    sums = {"cost": Money("1.5", "EUR")}  # type: ignore[arg-type]
+    sums = {"cost": Money(Decimal("1.5"), "EUR")}
     found = [
         msgspec.structs.replace(body, **sums) if isinstance(body, ModelAnswered) else body
         for body in data.draw(anything)

@@ -52,7 +52,10 @@ def on_every_connection(database: Database, change: Callable[[sqlite3.Connection
     database.engine.dispose()
 
 
-async def test_a_full_disk_loses_nothing_and_is_written_to_when_there_is_space_again(tmp_path: Path) -> None:
+async def test_a_full_disk_loses_nothing_and_is_written_to_when_there_is_space_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer_module, "_BACKOFF_SECONDS", (0.05,))
     database = Database.open(tmp_path / "j.db")
     journal = Journal(database)
     pages = [0]

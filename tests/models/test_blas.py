@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 
-from threadpoolctl import threadpool_info
+import pytest
+import scipy.optimize  # noqa: F401 - loads the second library
 
-from vouch.models.blas import one_thread
-
-
-def threads() -> set[int]:
-    return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+from vouch.models import blas
+from vouch.models.blas import libraries, one_thread
 
 
-def test_nested_and_parallel_users_leave_the_number_as_it_was() -> None:
-    before = threads()
+def threads() -> list[int]:
+    return [library.get() for library in libraries()]
+
+
+@pytest.fixture
+def two_threads() -> list[int]:
+    if not libraries():
+        pytest.skip("NumPy was not installed from its wheel")
+    for library in libraries():
+        library.set(2)
+    return [2] * len(libraries())
+
+
+def test_nested_and_parallel_users_leave_the_number_as_it_was(two_threads: list[int]) -> None:
     inside, leave = threading.Event(), threading.Event()
 
     def other() -> None:
@@ -25,10 +36,27 @@ def test_nested_and_parallel_users_leave_the_number_as_it_was() -> None:
     thread = threading.Thread(target=other)
     with one_thread():
         with one_thread():
-            assert threads() == {1}
+            assert set(threads()) == {1}
         thread.start()
         assert inside.wait(5)
-    assert threads() == {1}
+    assert set(threads()) == {1}
     leave.set()
     thread.join()
-    assert threads() == before
+    assert threads() == two_threads
+
+
+def test_an_error_inside_gives_the_number_back(two_threads: list[int]) -> None:
+    with pytest.raises(RuntimeError), one_thread():
+        raise RuntimeError
+    assert threads() == two_threads
+
+
+def test_a_library_that_is_not_loaded_is_left_alone(two_threads: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(_: str, mode: int) -> ctypes.CDLL:
+        raise OSError(f"not loaded, asked with mode {mode}")
+
+    monkeypatch.setattr(blas.ctypes, "CDLL", absent)
+    with one_thread():
+        assert libraries() == []
+    monkeypatch.undo()
+    assert threads() == two_threads

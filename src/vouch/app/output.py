@@ -18,7 +18,7 @@ def value_of(text: str, schema: dict[str, Any]) -> object:
     """The value in an answer: the words themselves where the schema is of a string, otherwise its JSON."""
     if schema.get("type") == "string":
         return text.strip()
-    return json.loads(_without_fence(text))
+    return json.loads(_without_fence(text), parse_constant=_refuse)
 
 
 def problem_of(text: str, schema: dict[str, Any]) -> str:
@@ -43,6 +43,10 @@ def _validator(schema: str) -> jsonschema_rs.Validator:
         return jsonschema_rs.validator_for(json.loads(schema))
     except ValueError as error:
         raise AppError(f"outputs is not a JSON Schema: {error}") from error
+
+
+def _refuse(constant: str) -> object:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _without_fence(text: str) -> str:

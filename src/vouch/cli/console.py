@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import re
 import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, ParamSpec
@@ -25,8 +26,11 @@ ERROR: Final = 2
 UNDECIDED: Final = 3
 INTERRUPTED: Final = 130
 
-out: Final = Console(highlight=False, soft_wrap=True)
-notes: Final = Console(stderr=True, highlight=False)
+_STEERING: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+# What is shown is data: no text in it is read as markup, as an emoji's name, or as something to colour.
+out: Final = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+notes: Final = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def command(work: Callable[P, Coroutine[Any, Any, int]]) -> Callable[P, None]:
@@ -44,6 +48,16 @@ def command(work: Callable[P, Coroutine[Any, Any, int]]) -> Callable[P, None]:
         raise typer.Exit(code)
 
     return run
+
+
+def plain(text: str) -> str:
+    """`text` for people: what would steer their terminal is shown as escapes. A pipe gets it as it is."""
+    return escaped(text) if out.is_terminal else text
+
+
+def escaped(text: str) -> str:
+    """`text` on one line or more, without characters that steer a terminal: they are shown as escapes."""
+    return _STEERING.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def show_json(value: object) -> None:

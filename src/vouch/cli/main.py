@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module, metadata
+from io import TextIOWrapper
 from typing import Annotated, Final
 
 import typer
@@ -34,8 +35,16 @@ vouch trace               list the latest runs
 
 
 def main() -> None:
-    """Run the command line; the one place where errors become a line and an exit code."""
-    program(sys.argv[1:])(prog_name="vouch")
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # An answer that the terminal's encoding lacks is still an answer.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        program(sys.argv[1:])(prog_name="vouch")
+    except KeyboardInterrupt:
+        # It came while a command was being loaded; once it runs, it says more.
+        sys.exit(130)
 
 
 def program(arguments: Sequence[str]) -> typer.Typer:

@@ -5,6 +5,7 @@ It does not know what is in it.
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -39,5 +40,6 @@ async def new(
     out.print(f"Made {root}:")
     for file in files:
         out.print(f"  {file.relative_to(root)}")
-    out.print(f'\nNext:  vouch run {root} "I was charged twice"   and   vouch prove {root}')
+    target = shlex.quote(str(root))
+    out.print(f'\nNext:  vouch run {target} "I was charged twice"   and   vouch prove {target}')
     return OK

@@ -5,6 +5,7 @@ It does not know how a verdict is reached.
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Final
@@ -16,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from vouch.app.app import App
 from vouch.app.declaration import Proof
 from vouch.cli.console import HELD, OK, UNDECIDED, command, notes, out, show_json
-from vouch.errors import AppError
+from vouch.errors import AppError, UsageError
 from vouch.project.project import locate
 from vouch.proof.certificate import certificate_of, write_certificate
 from vouch.proof.html import html
@@ -60,7 +61,8 @@ async def prove(
     built = project.app(name, data=data)
     codes: list[int] = []
     async with await project.house() as house:
-        for chosen in _chosen(built, proof):
+        proofs = _chosen(built, proof)
+        for chosen in proofs:
             with progress_bar() as bar:
                 task = bar.add_task(f"{built.name} · {chosen.name}", total=None)
                 report = await prove_app(
@@ -71,28 +73,45 @@ async def prove(
                     options=Options(concurrency=concurrency, fresh=fresh, keep=keep),
                     progress=lambda done, n, bar=bar, task=task: bar.update(task, completed=done, total=n),
                 )
-            folder = to or project.root / ".vouch" / "proofs" / f"{built.name}-{chosen.name}"
+            folder = _folder(project.root, to, report, alone=len(proofs) == 1)
             write_reports(report, folder)
             if json:
                 show_json(report)
             else:
                 out.print(terminal(report))
-                out.print(f"  Report: {folder / 'report.html'}", markup=False)
+                out.print(f"  Report: {folder / 'report.html'}")
             codes.append(CODES[report.verdict])
     # An app ships only if all of its proofs do; proved worse outweighs undecided.
     return HELD if HELD in codes else UNDECIDED if UNDECIDED in codes else OK
 
 
 def write_reports(report: Report, folder: Path) -> None:
-    """Write report.html, report.json, junit.xml and, where the claim is proven, certificate.json."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "report.html").write_text(html(report), encoding="utf-8")
-    (folder / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1))
-    (folder / "junit.xml").write_text(junit(report), encoding="utf-8")
+    """Write report.html, report.json, junit.xml and, where the claim is proven, certificate.json.
+
+    Raises `UsageError` when they cannot be written there.
+    """
     certificate = folder / "certificate.json"
-    certificate.unlink(missing_ok=True)
-    if report.claim_proven:
-        write_certificate(certificate_of(report), certificate)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # First, so that none is left beside a report that proves nothing.
+        certificate.unlink(missing_ok=True)
+        (folder / "report.html").write_text(html(report), encoding="utf-8")
+        (folder / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1))
+        (folder / "junit.xml").write_text(junit(report), encoding="utf-8")
+        if report.claim_proven:
+            write_certificate(certificate_of(report), certificate)
+    except OSError as error:
+        raise UsageError(
+            f"the reports cannot be written to {str(folder)!r} ({error.strerror}); name another folder: --to FOLDER"
+        ) from error
+
+
+def _folder(root: Path, to: Path | None, report: Report, *, alone: bool) -> Path:
+    """Where the reports go; several proofs never share a folder."""
+    app, proof = (re.sub(r"[^\w.-]", "_", name) for name in (report.app, report.proof))
+    if to is None:
+        return root / ".vouch" / "proofs" / f"{app}-{proof}"
+    return to if alone else to / proof
 
 
 def _chosen(app: App, name: str | None) -> list[Proof]:
@@ -106,5 +125,6 @@ def _chosen(app: App, name: str | None) -> list[Proof]:
 
 def progress_bar() -> Progress:
     """A bar on standard error; nothing where that is not a terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    description = TextColumn("{task.description}", markup=False)
+    columns = (description, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=notes, transient=True, disable=not sys.stderr.isatty())

@@ -14,7 +14,7 @@ import typer
 from vouch.app.run import resume as resume_run
 from vouch.app.run import run as run_app
 from vouch.cli.chat import chat
-from vouch.cli.console import HELD, OK, UNDECIDED, command, notes, out, show_json
+from vouch.cli.console import HELD, OK, UNDECIDED, command, notes, out, plain, show_json
 from vouch.errors import UsageError
 from vouch.project.project import locate
 from vouch.values.result import Result
@@ -65,13 +65,16 @@ def _question(text: str) -> str:
         return text
     if sys.stdin.isatty():
         raise UsageError('no question was given; write it after the app\'s name: vouch run APP "..."')
-    return sys.stdin.read().strip()
+    try:
+        return sys.stdin.read().strip()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"standard input is not {error.encoding.upper()} text ({error.reason}); give text") from error
 
 
 def show_result(result: Result) -> None:
     """The output, and below it what it rests on."""
     if result.output:
-        out.print(result.output, markup=False)
+        out.print(plain(result.output))
     if result.status != "answered":
         words = {
             "abstained": "Handed over",
@@ -80,10 +83,9 @@ def show_result(result: Result) -> None:
             "failed": "Failed",
             "waiting": "Waiting",
         }
-        out.print(f"{words.get(result.status, result.status)}: {result.why}", markup=False)
+        out.print(plain(f"{words.get(result.status, result.status)}: {result.why}"))
     sure = "" if result.confidence is None else f" · confidence {result.confidence:.2f}"
     cost = "" if result.cost is None or not result.cost.amount else f" · {result.cost}"
     steps = "1 step" if result.steps == 1 else f"{result.steps} steps"
-    notes.print(
-        f"[dim]{result.model or 'no model'}{sure}{cost} · {steps} · {result.seconds:.2f} s · run {result.run}[/]"
-    )
+    model = result.model or "no model"
+    notes.print(f"{model}{sure}{cost} · {steps} · {result.seconds:.2f} s · run {result.run}", style="dim")

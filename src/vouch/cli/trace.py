@@ -12,8 +12,9 @@ from typing import Annotated, Any
 import msgspec
 import typer
 from rich.table import Table
+from rich.text import Text
 
-from vouch.cli.console import OK, command, out, show_json
+from vouch.cli.console import OK, command, escaped, out, show_json
 from vouch.journal.journal import Journal
 from vouch.journal.transfer import export_runs, import_runs
 from vouch.project.project import Project
@@ -50,13 +51,19 @@ async def trace(
         journal = house.journal
         if load is not None:
             imported = await import_runs(journal, load)
-            out.print(f"{imported.runs} runs added, {imported.skipped} were there already")
+            if json:
+                show_json({"runs": imported.runs, "skipped": imported.skipped})
+            else:
+                out.print(f"{imported.runs} runs added, {imported.skipped} were there already")
             return OK
         names = [await journal.find(run) for run in runs or ()]
         if export is not None:
             names = names or [row.run for row in await journal.runs(app=app, limit=limit)]
             count = await export_runs(journal, names, export)
-            out.print(f"{count} events of {len(names)} runs written to {export}")
+            if json:
+                show_json({"events": count, "runs": len(names), "file": str(export)})
+            else:
+                out.print(f"{count} events of {len(names)} runs written to {export}")
         elif names:
             for name in names:
                 _show(await journal.read(name), json=json)
@@ -73,10 +80,11 @@ async def _list(journal: Journal, app: str | None, limit: int, *, json: bool) ->
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in ("run", "app", "case", "started", "status"):
-        table.add_column(heading)
+        # A run's name is typed again by whoever reads it, so it is never cut.
+        table.add_column(heading, no_wrap=heading == "run", overflow="fold")
     for row in rows:
-        started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(row.started))
-        table.add_row(row.run, row.app, row.case or "-", started, row.status or "not ended")
+        cells = (row.run, row.app, row.case or "-", _time(row.started), row.status or "not ended")
+        table.add_row(*(escaped(cell) for cell in cells))
     out.print(table if rows else "No runs are recorded yet.")
 
 
@@ -86,16 +94,25 @@ def _show(events: list[Event], *, json: bool) -> None:
             show_json(event)
         return
     begin = events[0].at
-    out.print(f"[bold]{events[0].run}[/]  {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(begin))}")
+    out.print(Text.assemble((escaped(events[0].run), "bold"), f"  {_time(begin)}"))
     for event in events:
-        out.print(f"  [dim]{(event.at - begin) * 1000:8.1f} ms[/]  [bold]{kind_of(event.body)}[/]")
+        since = f"  {(event.at - begin) * 1000:8.1f} ms  "
+        out.print(Text.assemble((since, "dim"), (kind_of(event.body), "bold")))
         fields: dict[str, Any] = msgspec.to_builtins(event.body)
         for name, value in fields.items():
             if name != "kind":
-                out.print(f"                 {name}: {_short(value)}", markup=False)
+                out.print(f"                 {name}: {_short(value)}")
+
+
+def _time(seconds: float) -> str:
+    try:
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
+    except (ValueError, OverflowError, OSError):
+        # An imported run may say anything.
+        return f"{seconds:g}"
 
 
 def _short(value: object) -> str:
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    text = text.replace("\n", " ⏎ ")
-    return text if len(text) <= 400 else f"{text[:400]}… ({len(text)} characters)"
+    text = text if len(text) <= 400 else f"{text[:400]}… ({len(text)} characters)"
+    return escaped(text.replace("\n", " ⏎ "))

@@ -107,6 +107,8 @@ class Writer(threading.Thread):
 
     def _write(self, entries: Sequence[Entry]) -> None:
         entries = [entry for entry in entries if entry.run not in self.broken]
+        if not entries:
+            return
         broken: dict[str, JournalError] = {}
         try:
             with self._database.writing() as connection:
@@ -138,8 +140,6 @@ class Writer(threading.Thread):
         return places, broken
 
     def _write_group(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, Place]:
-        if not entries:
-            return {}
         _start_runs(connection, entries, self._holder)
         places = self._find_runs(connection, entries)
         _write_events(connection, entries, places)

@@ -14,7 +14,7 @@ from vouch.errors import ReplayMiss
 from vouch.journal.journal import Journal
 from vouch.values.event import ModelAnswered, RunStarted
 from vouch.values.message import assistant
-from vouch.values.request import Answer, Delta, Done, Request, TextDelta
+from vouch.values.request import Answer, CallDelta, Delta, Done, Request, TextDelta
 
 
 class _Recorded(NamedTuple):
@@ -34,6 +34,7 @@ class Replay:
         self._journal = journal
         self._only = only
         self._recorded: dict[str, _Recorded] | None = None
+        self._inputs: dict[str, str] | None = None
         self._loading = asyncio.Lock()
 
     async def answer(self, request: Request) -> Answer:
@@ -41,9 +42,9 @@ class Replay:
         async with self._loading:
             if self._recorded is None:
                 self._recorded = await self._load()
-        found = self._recorded.get(request.digest)
-        if found is None:
-            raise ReplayMiss(await self._miss(request, self._recorded))
+            found = self._recorded.get(request.digest)
+            if found is None:
+                raise ReplayMiss(await self._miss(request, self._recorded))
         answer = found.answer
         calls = answer.calls if isinstance(answer.calls, tuple) else ()
         return Answer(
@@ -59,6 +60,8 @@ class Replay:
         answer = await self.answer(request)
         if answer.text:
             yield TextDelta(answer.text)
+        for index, call in enumerate(answer.message.calls):
+            yield CallDelta(index, call.arguments, call.id, call.name)
         yield Done(answer)
 
     async def aclose(self) -> None:
@@ -77,17 +80,23 @@ class Replay:
         if not recorded:
             whose = self._only or "any model"
             return f"no answer is recorded for {asked[:80]!r}: {self._journal.place!r} holds no answers of {whose}"
-        inputs: dict[str, str] = {}
-        async for event in self._journal.events("run.started"):
-            if isinstance(event.body, RunStarted):
-                inputs[event.run] = str(event.body.input)
-        runs = {entry.run for entry in recorded.values()} & inputs.keys()
-        nearest = max(runs, key=lambda run: _likeness(asked, inputs[run]), default="")
+        if self._inputs is None:
+            self._inputs = await self._load_inputs({entry.run for entry in recorded.values()})
+        inputs = self._inputs
+        nearest = await asyncio.to_thread(max, inputs, key=lambda run: _likeness(asked, inputs[run]), default="")
         return (
             f"no answer is recorded for {asked[:80]!r} with this prompt, these settings and these tools; "
             f"the nearest recorded run is {nearest} ({inputs.get(nearest, '')[:80]!r}): compare them with "
             f"`vouch trace {nearest}`, or record anew"
         )
+
+    async def _load_inputs(self, runs: set[str]) -> dict[str, str]:
+        """What each of the recorded runs was asked."""
+        inputs: dict[str, str] = {}
+        async for event in self._journal.events("run.started"):
+            if event.run in runs and isinstance(event.body, RunStarted):
+                inputs[event.run] = str(event.body.input)
+        return inputs
 
 
 def _likeness(one: str, other: str) -> float:

@@ -5,6 +5,7 @@ It does not know whether its lines make sense.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
 from vouch.errors import ModelError, VouchError
@@ -32,7 +33,7 @@ class Scripted:
     async def stream(self, request: Request) -> AsyncIterator[Delta]:
         """The same line word by word."""
         answer = await self.answer(request)
-        for piece in answer.text.splitlines(keepends=True):
+        for piece in re.findall(r"\s*\S+|\s+", answer.text):
             yield TextDelta(piece)
         for index, call in enumerate(answer.message.calls):
             yield CallDelta(index, call.arguments, call.id, call.name)

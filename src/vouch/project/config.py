@@ -10,14 +10,16 @@ import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from vouch.errors import ConfigError
 
 NAME: Final = "vouch.toml"
+
+Seconds = Annotated[float, Meta(gt=0)]
 
 
 class Provider(Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +39,12 @@ class PriceEntry(Struct, frozen=True, forbid_unknown_fields=True):
     cache_write: Decimal | None = None
     currency: str = "USD"
 
+    def __post_init__(self) -> None:
+        for name in ("input", "output", "cache_read", "cache_write"):
+            price: Decimal | None = getattr(self, name)
+            if price is not None and not (price.is_finite() and price >= 0):
+                raise ValueError(f"{name} = {price}: a price is 0 or more")
+
 
 class Local(Struct, frozen=True, forbid_unknown_fields=True):
     """The models on this machine: a folder with the encoder's weights, and where trained heads are kept."""
@@ -48,17 +56,17 @@ class Local(Struct, frozen=True, forbid_unknown_fields=True):
 class Http(Struct, frozen=True, forbid_unknown_fields=True):
     """How long to wait for a provider, in seconds."""
 
-    connect: float = 10.0
-    first_byte: float = 120.0
-    between_bytes: float = 60.0
+    connect: Seconds = 10.0
+    first_byte: Seconds = 120.0
+    between_bytes: Seconds = 60.0
 
 
 class RetryEntry(Struct, frozen=True, forbid_unknown_fields=True):
     """How patient to be with a provider that fails."""
 
-    attempts: int = 4
-    first: float = 0.5
-    longest: float = 30.0
+    attempts: Annotated[int, Meta(ge=1)] = 4
+    first: Seconds = 0.5
+    longest: Seconds = 30.0
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,16 +80,22 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     http: Http = Http()
     retry: RetryEntry = RetryEntry()
 
+    def __post_init__(self) -> None:
+        currencies = sorted({entry.currency for entry in self.prices.values()})
+        if len(currencies) > 1:
+            raise ValueError(f"prices are in {' and '.join(currencies)}: give all of them in one currency")
+
 
 def read_config(file: Path) -> Config:
     """The settings in `file`; raises `ConfigError` that names the mistake and, for a misspelt key, the nearest one."""
     try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+        # Editors on Windows like to begin a file with a byte order mark, which is no TOML.
+        raw = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{file} cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file} is not UTF-8 text; save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{file} is not TOML: {error}") from error
     try:
         return msgspec.convert(raw, Config, strict=False)
@@ -89,11 +103,20 @@ def read_config(file: Path) -> Config:
         raise ConfigError(f"{file}: {error}{_hint(str(error))}") from error
 
 
+_TABLES: Final[dict[str, type[Struct]]] = {
+    "providers": Provider,
+    "prices": PriceEntry,
+    "local": Local,
+    "http": Http,
+    "retry": RetryEntry,
+}
+
+
 def _hint(message: str) -> str:
-    unknown = re.search(r"unknown field `(\w+)`", message)
+    """For a key that is not known: the nearest that is, or all that are known in its table."""
+    unknown = re.search(r"unknown field `([^`]+)`(?: - at `\$\.(\w+))?", message)
     if unknown is None:
         return ""
-    structs: tuple[Any, ...] = (Config, Provider, PriceEntry, Local, Http, RetryEntry)
-    known = {name for struct in structs for name in struct.__struct_fields__}
-    near = difflib.get_close_matches(unknown.group(1), sorted(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; known are: {', '.join(sorted(Config.__struct_fields__))}"
+    known = sorted(_TABLES.get(unknown[2], Config).__struct_fields__)
+    near = difflib.get_close_matches(unknown[1], known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; known are: {', '.join(known)}"

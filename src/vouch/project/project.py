@@ -6,11 +6,13 @@ It does not know commands.
 from __future__ import annotations
 
 import difflib
+import importlib
 import importlib.util
 import inspect
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -21,6 +23,7 @@ from vouch.app.house import House
 from vouch.errors import ConfigError, VouchError
 from vouch.project.config import NAME, Config, read_config
 from vouch.project.wiring import wire
+from vouch.values.digest import digest
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,10 @@ class Project:
     @classmethod
     def find(cls, folder: Path) -> Project:
         """The project of `folder`: the nearest vouch.toml there or above; raises `ConfigError` when there is none."""
-        start = folder.resolve()
-        for candidate in (start, *start.parents):
-            if (candidate / NAME).is_file():
-                return cls(candidate, read_config(candidate / NAME))
-        raise ConfigError(f"no {NAME} in {str(start)!r} or above; `vouch new NAME` makes a project")
+        root = root_of(folder)
+        if root is None:
+            raise ConfigError(f"no {NAME} in {str(folder.resolve())!r} or above; `vouch new NAME` makes a project")
+        return cls(root, read_config(root / NAME))
 
     async def house(self) -> House:
         """The wired house; close it when done."""
@@ -50,17 +52,17 @@ class Project:
         if name not in self.config.apps:
             raise ConfigError(self._unknown(name))
         place = self.config.apps[name]
-        file, _, attribute = place.partition(":")
-        module = _load(self.root, file, f"{NAME}: apps.{name} = {place!r}")
-        found: object = getattr(module, attribute or "app", None)
-        if callable(found) and not isinstance(found, App):
-            found = _made(found, name, data)
-        elif data is not None:
-            raise ConfigError(f"app {name!r} takes no data; leave --data away")
+        where = f"{NAME}: apps.{name} = {place!r}"
+        module, _, attribute = place.partition(":")
+        file = _file(self.root, module, where)
+        with _broken(where, self.root):
+            found: object = getattr(_load(self.root, module, file), attribute or "app", None)
+            if callable(found) and not isinstance(found, App):
+                found = _made(found, name, data)
+            elif data is not None:
+                raise ConfigError(f"app {name!r} takes no data; leave --data away")
         if not isinstance(found, App):
-            raise ConfigError(
-                f"{NAME}: apps.{name} = {place!r} is {found!r}; name an App, or a function that gives one"
-            )
+            raise ConfigError(f"{where} is {found!r}; name an App, or a function that gives one")
         return found
 
     def _unknown(self, name: str) -> str:
@@ -75,6 +77,12 @@ class Project:
         )
 
 
+def root_of(folder: Path) -> Path | None:
+    """The folder of the nearest vouch.toml in `folder` or above, or None."""
+    start = folder.resolve()
+    return next((candidate for candidate in (start, *start.parents) if (candidate / NAME).is_file()), None)
+
+
 def locate(target: str) -> tuple[Project, str]:
     """A target as people type it: an app of the project here, a project's folder, or `folder:app`."""
     folder, _, name = target.rpartition(":")
@@ -82,37 +90,61 @@ def locate(target: str) -> tuple[Project, str]:
         return Project.find(Path(folder)), name
     if Path(target).is_dir() and (Path(target) / NAME).is_file():
         return Project.find(Path(target)), ""
+    if folder:
+        raise ConfigError(f"{target!r}: there is no folder {folder!r}; write FOLDER:APP, or the name of an app here")
     if "/" in target or "\\" in target:
         raise ConfigError(f"{target!r} is not a folder with a {NAME}; `vouch new` makes one")
     return Project.find(Path.cwd()), target
 
 
-def _load(root: Path, name: str, where: str) -> ModuleType:
-    file = root.joinpath(*name.split(".")).with_suffix(".py")
+def _file(root: Path, module: str, where: str) -> Path:
+    steps = module.split(".")
+    if not all(step.isidentifier() for step in steps):
+        raise ConfigError(f"{where} is not module:attribute; write it like 'app:app', or 'package.module:app'")
+    file = root.joinpath(*steps).with_suffix(".py")
     if not file.is_file():
-        raise ConfigError(f"{where}: there is no file {str(file)!r}")
-    # The project's other modules are importable from its own, as when Python runs a script.
+        raise ConfigError(f"{where}: there is no file {str(file)!r}; write module:attribute, like 'app:app'")
+    return file
+
+
+def _load(root: Path, name: str, file: Path) -> ModuleType:
+    """The module in `file`, fresh, under a name that no other project has; its siblings are importable from it."""
+    # As when Python runs a script: `import sibling`. And as within a package: `from .sibling import name`.
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
-    spec = importlib.util.spec_from_file_location(f"vouch_project_{root.name}_{file.stem}", file)
+    package = ModuleType(f"vouch_project_{digest(str(root))[:12]}")
+    package.__path__ = [str(root)]
+    sys.modules.setdefault(package.__name__, package)
+    full = f"{package.__name__}.{name}"
+    if "." in name:
+        importlib.import_module(full.rpartition(".")[0])
+    spec = importlib.util.spec_from_file_location(full, file)
     assert spec is not None  # noqa: S101 - a .py file always has a loader
     assert spec.loader is not None  # noqa: S101
     module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except VouchError:
-        raise
-    except Exception as error:
-        raise ConfigError(f"{where}: {_where_it_broke(error, file)}") from error
+    # Dataclasses and pickle look their module up there.
+    sys.modules[full] = module
+    spec.loader.exec_module(module)
     return module
 
 
-def _where_it_broke(error: Exception, file: Path) -> str:
+@contextmanager
+def _broken(where: str, root: Path) -> Generator[None]:
+    """Say in which line of the project its own code broke."""
+    try:
+        yield
+    except VouchError:
+        raise
+    except Exception as error:
+        raise ConfigError(f"{where}: {_where_it_broke(error, root)}") from error
+
+
+def _where_it_broke(error: Exception, root: Path) -> str:
     if isinstance(error, SyntaxError):
         return f"{error.filename}:{error.lineno}: {error.msg}"
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).is_relative_to(file.parent)]
-    place = f"{own[-1].filename}:{own[-1].lineno}: " if own else ""
+    frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    own = [place for place in frames if place[0].is_relative_to(root) and "site-packages" not in place[0].parts]
+    place = f"{own[-1][0]}:{own[-1][1]}: " if own else ""
     return f"{place}{type(error).__name__}: {error}"
 
 

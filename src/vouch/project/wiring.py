@@ -23,12 +23,11 @@ from vouch.values.money import Price
 ENGINES: Final = {
     "local": "vouch.project.engines.local",
     "replay": "vouch.project.engines.recorded",
-    **dict.fromkeys(
-        ("openai", "openrouter", "groq", "mistral", "deepseek", "together", "ollama", "vllm"),
-        "vouch.project.engines.compatible",
-    ),
 }
-"""By provider: the module whose `connect(name, setup)` gives the model. To add a provider, add a line and a module."""
+"""By provider: the module whose `connect(name, setup)` gives the model. To add a kind, add a line and a module."""
+
+COMPATIBLE: Final = "vouch.project.engines.compatible"
+"""The module for every provider that speaks OpenAI's API."""
 
 
 async def wire(config: Config, root: Path) -> House:
@@ -43,6 +42,8 @@ async def wire(config: Config, root: Path) -> House:
         return kept[name]
 
     setup = Setup(config, root, journal, shared)
+    # Before anything is recorded, because a question may hold a key long before its model is asked.
+    journal.hide(*setup.keys())
     prices = {name: Price(**_fields(entry)) for name, entry in config.prices.items()}
     return House(
         journal=journal,
@@ -56,7 +57,7 @@ async def wire(config: Config, root: Path) -> House:
 def open_model(name: str, setup: Setup) -> Model:
     """The model of a `provider/model` name; raises `ConfigError` that lists the providers there are."""
     provider = name.split("/", 1)[0]
-    known = ENGINES | dict.fromkeys(setup.config.providers, "vouch.project.engines.compatible")
+    known = ENGINES | dict.fromkeys(setup.providers, COMPATIBLE)
     if provider not in known:
         raise ConfigError(
             f"model {name!r}: there is no provider {provider!r}; there are: {', '.join(sorted(known))}. "

@@ -15,7 +15,7 @@ from vouch.app.conversation import close_conversation, converse, told
 from vouch.app.declaration import Approver, Proof
 from vouch.app.house import House
 from vouch.app.run import run
-from vouch.errors import AppError
+from vouch.errors import AppError, JournalError, StoreError, UsageError
 from vouch.journal.recorder import Recorder
 from vouch.journal.state import fold
 from vouch.values.case import Case
@@ -99,7 +99,7 @@ class Asking:
     async def _one(self, case: Case) -> Outcome:
         known = self._known.get(self._key(case))
         result = await self._ask(case) if known is None else await self._again(known)
-        score = await self._proof.scorer.score(case, result)
+        score = await self._judged(case, result)
         await self._recorder.add(
             ScoreGiven(
                 case=case.id,
@@ -113,6 +113,14 @@ class Asking:
             )
         )
         return Outcome(case, result, score, known is not None)
+
+    async def _judged(self, case: Case, result: Result) -> Score:
+        try:
+            return await self._proof.scorer.score(case, result)
+        except (UsageError, StoreError, JournalError):
+            raise
+        except Exception as error:  # noqa: BLE001 - a scorer may be anybody's code; what it cannot judge is not right
+            return Score(self._proof.scorer.name, None, f"the scorer broke: {type(error).__name__}: {error}")
 
     def _key(self, case: Case) -> str:
         if not self._acts(case):

@@ -5,11 +5,12 @@ It does not know what the cases are for.
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from vouch.errors import CaseError
 from vouch.values.case import Case, Dataset
@@ -23,7 +24,7 @@ _MISTAKES_SHOWN: Final = 5
 class _Line(Struct, forbid_unknown_fields=True):
     input: str
     expected: Any = None
-    id: str | int | None = None
+    id: Annotated[str, Meta(min_length=1)] | int | None = None
     tags: tuple[str, ...] = ()
     source: str = ""
     then: tuple[str, ...] = ()
@@ -45,7 +46,7 @@ def read_cases(file: Path) -> Dataset:
             continue
         try:
             case = _case(line, number)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             mistakes.append(f"line {number}: {error}")
             continue
         if case.id in lines:
@@ -67,18 +68,12 @@ def read_cases(file: Path) -> Dataset:
 
 def _read(file: Path) -> bytes:
     try:
-        size = file.stat().st_size
-        if file.is_dir():
-            raise CaseError(f"{file} is a folder; name a file of cases")
-        if size > LARGEST_BYTES:
-            raise CaseError(
-                f"{file} has {size / 1e6:,.0f} MB; at most {LARGEST_BYTES / 1e6:,.0f} MB: split it into several proofs"
-            )
+        _check(file)
         data = file.read_bytes()
     except FileNotFoundError:
         raise CaseError(f"there is no file of cases {str(file)!r}") from None
-    except OSError as error:
-        raise CaseError(f"{file} cannot be read ({error.strerror})") from error
+    except (OSError, ValueError) as error:
+        raise CaseError(f"{str(file)!r} cannot be read ({getattr(error, 'strerror', error)})") from error
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -87,6 +82,17 @@ def _read(file: Path) -> bytes:
             f"{file}, line {line}: not UTF-8 text (byte {data[error.start]:#04x}); save it as UTF-8"
         ) from error
     return data.removeprefix(b"\xef\xbb\xbf")
+
+
+def _check(file: Path) -> None:
+    found = file.stat()
+    if stat.S_ISDIR(found.st_mode):
+        raise CaseError(f"{file} is a folder; name a file of cases")
+    if not stat.S_ISREG(found.st_mode):
+        raise CaseError(f"{file} is a pipe or a device, which may have no end; write the cases to a file")
+    if found.st_size > LARGEST_BYTES:
+        size, most = found.st_size / 1e6, LARGEST_BYTES / 1e6
+        raise CaseError(f"{file} has {size:,.0f} MB; at most {most:,.0f} MB: split it into several proofs")
 
 
 def _case(line: bytes, number: int) -> Case:

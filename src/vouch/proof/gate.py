@@ -36,11 +36,12 @@ def decide(gate: Gate, right: int, answered: int, comparison: Comparison | None)
 
 
 def _decide_claim(gate: Gate, right: int, answered: int) -> Decision:
+    if answered == 0:
+        proven = None if gate.claim is None else False
+        return Decision("undecided", ("No answer was given, so nothing is shown.",), proven)
     if gate.claim is None:
         return Decision("ship", ())
     share = f"{gate.claim:.4g}"
-    if answered == 0:
-        return Decision("undecided", (f"No answer was given, so the claim of {share} is not proven.",), proven=False)
     if binomial.proves(right, answered, gate.claim, gate.confidence):
         return Decision("ship", (f"The claim of {share} is proven.",), proven=True)
     if binomial.refutes(right, answered, gate.claim, gate.confidence):

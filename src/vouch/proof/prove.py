@@ -17,6 +17,7 @@ from vouch.app.app import App
 from vouch.app.declaration import Proof
 from vouch.app.house import House
 from vouch.contracts.model import Learner
+from vouch.errors import CaseError
 from vouch.journal.recorder import Recorder
 from vouch.proof.asking import Asking, Options, Outcome, Progress
 from vouch.proof.baseline import Baseline, read_baseline, read_report
@@ -47,9 +48,7 @@ async def prove(
     Interrupted at any point, the same call goes on where it was: answered cases are found by content. Raises
     `CaseError` for a file of cases that cannot be used, and a `StoreError` when the journal cannot be written.
     """
-    dataset = (
-        proof.cases if isinstance(proof.cases, Dataset) else await asyncio.to_thread(read_cases, root / proof.cases)
-    )
+    dataset = await asyncio.to_thread(_dataset, proof, root)
     started = time.perf_counter()
     key = digest((app.name, app.version, dataset.digest, proof.scorer.name, proof.gate.alone, proof.gate.confidence))
     previous = await read_report(house.journal, key)
@@ -76,6 +75,21 @@ async def prove(
     await recorder.add(ProofFinished(verdict=report.verdict, kept=keep, report=kept_report))
     await house.journal.flush()
     return report
+
+
+def _dataset(proof: Proof, root: Path) -> Dataset:
+    dataset = proof.cases if isinstance(proof.cases, Dataset) else read_cases(root / proof.cases)
+    if not dataset.cases:
+        raise CaseError(f"the dataset {dataset.name!r} holds no cases; give it some")
+    [(most, times)] = Counter(case.id for case in dataset.cases).most_common(1)
+    if times > 1:
+        raise CaseError(f"the dataset {dataset.name!r} has {times} cases of the id {most!r}; give each its own")
+    try:
+        # Hashed here, so that what cannot be is found before anything is asked.
+        _ = dataset.digest
+    except (TypeError, ValueError, RecursionError) as error:
+        raise CaseError(f"a case of {dataset.name!r} holds what JSON cannot ({error}); change it") from error
+    return dataset
 
 
 async def _selections(

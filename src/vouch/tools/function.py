@@ -54,24 +54,23 @@ class FunctionTool:
                 for problem in error.errors(include_url=False, include_input=False)[:5]
             )
             raise ToolRefused(f"{self.spec.name} was not called, its arguments do not fit: {problems}") from error
-        values = {name: getattr(model, name) for name in type(model).model_fields}
-        return Arguments(values, canonical(model.model_dump(mode="json")).decode())
+        values = {str(field.alias): getattr(model, name) for name, field in type(model).model_fields.items()}
+        return Arguments(values, canonical(model.model_dump(mode="json", by_alias=True)).decode())
 
     async def call(self, arguments: Arguments, key: str = "") -> str:
         """The result as text, within the tool's seconds; raises `ToolRefused` for whatever goes wrong."""
         del key
+        limit = asyncio.timeout(self.seconds)
         try:
-            return await self._result(arguments.values)
-        except TimeoutError:
-            raise ToolRefused(f"{self.spec.name} gave no result within {self.seconds:g} s") from None
+            async with limit:
+                return as_text(await invoke(self.function, arguments.values))
         except ToolRefused:
             raise
         except Exception as error:
+            # A tool may run into a time limit of its own, that of a connection say.
+            if limit.expired():
+                raise ToolRefused(f"{self.spec.name} gave no result within {self.seconds:g} s") from None
             raise ToolRefused(f"{self.spec.name} failed: {type(error).__name__}: {error}") from error
-
-    async def _result(self, values: dict[str, Any]) -> str:
-        async with asyncio.timeout(self.seconds):
-            return as_text(await invoke(self.function, values))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +91,8 @@ class FunctionWrite(FunctionTool):
     async def call(self, arguments: Arguments, key: str = "") -> str:
         """The result as text; `ToolRefused` passes, and anything else leaves open whether the write was made."""
         values = {**arguments.values, KEY: key} if self.takes_key else arguments.values
-        return await self._result(values)
+        async with asyncio.timeout(self.seconds):
+            return as_text(await invoke(self.function, values))
 
     @property
     def can_reconcile(self) -> bool:
@@ -161,6 +161,8 @@ def tool(
     person. `repeatable` allows the same write twice in one run. `describe` is a sentence with {arguments} for whoever
     is asked; `examples` are what people say when they want this tool. Raises `ToolError`.
     """
+    if not seconds > 0:
+        raise ToolError(f"seconds={seconds!r}: give the seconds a call may take, more than 0")
     approvals = (approval,) if isinstance(approval, Approval) else tuple(approval)
 
     def decorate(function: Function) -> FunctionTool:
@@ -207,7 +209,9 @@ async def invoke(function: Callable[..., Any], values: dict[str, Any]) -> object
     """Call a function of either kind; one that blocks is called in a thread."""
     if inspect.iscoroutinefunction(function):
         return await function(**values)
-    return await asyncio.to_thread(function, **values)
+    result = await asyncio.to_thread(function, **values)
+    # A decorator may have hidden that the function is asynchronous.
+    return await result if inspect.isawaitable(result) else result
 
 
 def as_text(result: object) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple, get_type_hints
+from typing import Annotated, Any, Final, NamedTuple, get_type_hints
 
 import pydantic
 
@@ -33,6 +33,8 @@ class Signature(NamedTuple):
 
 def read_signature(function: Callable[..., Any]) -> Signature:
     """The signature of `function`; raises `ToolError` for what a model could not be told."""
+    if not inspect.isroutine(function):
+        raise ToolError(f"{function!r} is not a function; write one with `def` and put @tool above it")
     name = function.__name__
     text = inspect.getdoc(function)
     if not text:
@@ -40,11 +42,18 @@ def read_signature(function: Callable[..., Any]) -> Signature:
     description, meanings = _read_docstring(text)
     hints = _hints(function)
     fields: dict[str, Any] = {}
-    for parameter in inspect.signature(function).parameters.values():
+    for place, parameter in enumerate(inspect.signature(function).parameters.values()):
         if parameter.name != KEY:
-            fields[parameter.name] = _field(name, parameter, hints, meanings)
-    arguments = pydantic.create_model(f"{name}_arguments", __config__=pydantic.ConfigDict(extra="forbid"), **fields)
-    schema = arguments.model_json_schema()
+            # Under names of our own, because pydantic keeps some for itself (`copy`, `json`, all that begin with _).
+            fields[f"argument_{place}"] = _field(name, parameter, hints, meanings)
+    try:
+        arguments = pydantic.create_model(f"{name}_arguments", __config__=pydantic.ConfigDict(extra="forbid"), **fields)
+        schema = arguments.model_json_schema()
+    except pydantic.errors.PydanticUserError as error:
+        what = str(error).splitlines()[0]
+        raise ToolError(
+            f"tool {name!r}: a parameter has a type that JSON cannot hold ({what}); give another"
+        ) from error
     schema.pop("title", None)
     takes_key = KEY in inspect.signature(function).parameters
     return Signature(description, arguments, schema, _returns(hints.get("return")), takes_key)
@@ -53,7 +62,7 @@ def read_signature(function: Callable[..., Any]) -> Signature:
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
     try:
         return get_type_hints(function, include_extras=True)
-    except NameError as error:
+    except (NameError, TypeError, AttributeError, SyntaxError) as error:
         raise ToolError(
             f"tool {function.__name__!r}: a type cannot be found ({error}); import it where the tool is written"
         ) from error
@@ -66,7 +75,7 @@ def _field(tool: str, parameter: inspect.Parameter, hints: dict[str, Any], meani
     if name not in hints:
         raise ToolError(f"tool {tool!r}: parameter {name!r} has no type; write {name}: str, or so")
     default = ... if parameter.default is parameter.empty else parameter.default
-    return hints[name], pydantic.Field(default, description=meanings.get(name))
+    return Annotated[hints[name], pydantic.Field(alias=name, description=meanings.get(name))], default
 
 
 def _returns(hint: Any) -> dict[str, Any] | None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from tests.models.minilm import tiny
+
 from vouch.errors import ConfigError
 from vouch.models.minilm import encoder
 from vouch.models.minilm.encoder import Encoder

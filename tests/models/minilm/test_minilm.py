@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-
 from tests.models.minilm import tiny
+
 from vouch.contracts.embedder import Embedder
 from vouch.errors import ConfigError, UsageError
 from vouch.models.minilm.minilm import MiniLM
@@ -181,3 +181,13 @@ def test_settings_that_cannot_work_are_refused(tmp_path: Path) -> None:
         MiniLM.open(tmp_path)
     with pytest.raises(ConfigError, match="threads = 0; wanted is a whole number from 1 up"):
         MiniLM.open(tmp_path, threads=0)
+
+
+async def test_closing_finishes_what_is_under_way(small: MiniLM, monkeypatch: pytest.MonkeyPatch) -> None:
+    watch(small, monkeypatch, pause=0.05)
+    asked = asyncio.create_task(small.embed(["order"]))
+    await asyncio.sleep(0.01)
+    await small.aclose()
+    assert (await asked).shape == (1, small.dimensions)
+    with pytest.raises(RuntimeError):
+        await small.embed(["late"])

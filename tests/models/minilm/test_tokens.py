@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.models.minilm import tiny
 from tokenizers import Tokenizer
 
-from tests.models.minilm import tiny
 from vouch.errors import ConfigError
 from vouch.models.minilm import tokens
 from vouch.models.minilm.tokens import Tokens, readable
@@ -29,7 +29,7 @@ def test_a_long_text_is_cut_and_keeps_its_last_mark(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("piece", ["my order is late ", "refund? ", "x" * 150 + " ", "order" * 10, "\n\t  where", "?"])
-@pytest.mark.parametrize("times", [1, 7, 40, 400, 3_000])
+@pytest.mark.parametrize("times", [1, 7, 40, 400, 1_000])
 def test_reading_only_the_beginning_gives_the_same_tokens(tmp_path: Path, piece: str, times: int) -> None:
     made = Tokens.open(tiny.write(tmp_path))
     whole = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
@@ -62,7 +62,7 @@ def test_without_limits_the_length_is_256(tmp_path: Path) -> None:
 def test_broken_files_are_refused(tmp_path: Path, name: str) -> None:
     tiny.write(tmp_path)
     (tmp_path / name).write_text('{"max_seq_length": "long"}')
-    with pytest.raises(ConfigError, match="cannot be read: .*Install the model again"):
+    with pytest.raises(ConfigError, match=r"cannot be read: .*Install the model again"):
         Tokens.open(tmp_path)
 
 

@@ -47,7 +47,7 @@ def header(**tensors: object) -> bytes:
 )
 def test_what_is_no_safetensors_file_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "m").write_bytes(content)
-    with pytest.raises(ConfigError, match="cannot be read as a safetensors file: .* install or copy the model again"):
+    with pytest.raises(ConfigError, match=r"cannot be read as a safetensors file: .* install or copy the model again"):
         read(tmp_path / "m")
 
 

@@ -43,7 +43,7 @@ def tensors(seed: int = 0) -> Tensors:
     norms = ["embeddings.LayerNorm"]
     for layer in range(LAYERS):
         prefix = f"encoder.layer.{layer}."
-        sizes = {name: (FEATURES, FEATURES) for name in ("self.query", "self.key", "self.value", "output.dense")}
+        sizes = dict.fromkeys(("self.query", "self.key", "self.value", "output.dense"), (FEATURES, FEATURES))
         linear = {f"{prefix}attention.{name}": shape for name, shape in sizes.items()}
         linear |= {
             f"{prefix}intermediate.dense": (INNER, FEATURES),

@@ -21,7 +21,7 @@ from vouch.models.classifier.pool import Pool
 def take(folder: Path, key: str) -> Head | None:
     """What was learned under this digest, or None."""
     try:
-        with np.load(folder / f"{key}.npz", allow_pickle=False) as kept:
+        with (folder / f"{key}.npz").open("rb") as file, np.load(file, allow_pickle=False) as kept:
             return Head(
                 msgspec.json.decode(kept["classes"].tobytes(), type=tuple[str, ...]),
                 kept["weights"],

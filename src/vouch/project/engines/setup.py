@@ -6,7 +6,7 @@ It does not know any engine.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from vouch.errors import ConfigError
 from vouch.journal.journal import Journal
 from vouch.project.config import Config, Provider
+from vouch.project.providers import KNOWN
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,22 @@ class Setup:
     journal: Journal
     shared: Callable[[str, Callable[[], Any]], Any]
 
+    @property
+    def providers(self) -> Mapping[str, Provider]:
+        """All providers behind an address, by name: the known ones, and those of vouch.toml, which come first."""
+        return {**KNOWN, **self.config.providers}
+
+    def keys(self) -> Iterator[str]:
+        """Every provider's key that the environment holds."""
+        for provider in self.providers.values():
+            if key := _key(provider):
+                yield key
+
     def key(self, name: str, provider: Provider) -> str | None:
         """The provider's key from the environment, hidden from the journal from now on; raises `ConfigError`."""
         if not provider.key_env:
             return None
-        key = os.environ.get(provider.key_env, "")
+        key = _key(provider)
         if not key:
             raise ConfigError(
                 f"model {name!r} needs a key, and the environment variable {provider.key_env} is not set; "
@@ -37,3 +49,8 @@ class Setup:
             )
         self.journal.hide(key)
         return key
+
+
+def _key(provider: Provider) -> str:
+    # A key that was read from a file often ends in a line break, which no header may hold.
+    return os.environ.get(provider.key_env, "").strip() if provider.key_env else ""

@@ -1,0 +1,178 @@
+"""The shop's database: filled from the shipped data, copied in a millisecond, and compared with how it was.
+
+It does not know what is done in it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+FOLDER: Final = Path(__file__).parents[1]
+TODAY: Final = "2026-03-16"
+"""The shop's calendar stands still, so that what is too late today is too late in every run."""
+
+Row = dict[str, Any]
+
+WATCHED: Final = {
+    "orders": ("order_id", ("status", "address", "refunded", "request", "revision")),
+    "items": ("item_id", ("state",)),
+    "variants": ("variant_id", ("stock",)),
+    "gift_cards": ("payment_method", ("balance",)),
+    "payouts": ("payout_id", ("order_id", "payment_method", "amount", "made_by")),
+    "tickets": ("ticket_id", ()),
+}
+"""By table: its key, and the columns by which a state is told from another."""
+
+_MONEY: Final = frozenset({"refunded", "balance", "amount"})
+
+Plant = dict[str, dict[str, str]]
+"""What strangers wrote: `notes` by order, `reviews` by product, `policy` by section."""
+
+
+def euros(cents: int) -> str:
+    """An amount as it is written, such as `34.50`."""
+    return f"{cents // 100}.{cents % 100:02}"
+
+
+def cents(amount: str) -> int:
+    """The other way round."""
+    whole, _, part = amount.partition(".")
+    return int(whole) * 100 + int(part.ljust(2, "0")[:2])
+
+
+class Base(NamedTuple):
+    """The shop as it is on the morning of `TODAY`, and the same as rows to compare with."""
+
+    connection: sqlite3.Connection
+    rows: dict[str, dict[str, tuple[Any, ...]]]
+
+
+def open_base(folder: Path = FOLDER) -> Base:
+    """The shop of the shipped data, in memory. Close its connection when done."""
+    connection = connect(":memory:")
+    connection.executescript((Path(__file__).parent / "schema.sql").read_text("utf-8"))
+    with connection:
+        _fill(connection, folder)
+    return Base(connection, watched(connection))
+
+
+def connect(place: str) -> sqlite3.Connection:
+    """A connection that gives rows by name; its transactions are on the disk when they are over."""
+    connection = sqlite3.connect(place, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;")
+    return connection
+
+
+def copy_of(base: Base, plant: Plant) -> sqlite3.Connection:
+    """A shop of its own, in memory."""
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    base.connection.backup(connection)
+    if plant:
+        with connection:
+            _plant(connection, plant)
+    return connection
+
+
+def file_shop(base: Base, file: Path) -> sqlite3.Connection:
+    """The shop in `file`, which is made from the shipped data where there is none yet."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    connection = connect(str(file))
+    if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+        base.connection.backup(connection)
+    return connection
+
+
+def _plant(connection: sqlite3.Connection, plant: Plant) -> None:
+    for order, text in plant.get("notes", {}).items():
+        connection.execute("UPDATE orders SET note = ? WHERE order_id = ?", (text, order))
+    connection.executemany("INSERT INTO reviews VALUES (?, ?)", plant.get("reviews", {}).items())
+    connection.executemany("INSERT INTO policy VALUES (?, ?)", plant.get("policy", {}).items())
+
+
+def watched(connection: sqlite3.Connection) -> dict[str, dict[str, tuple[Any, ...]]]:
+    """All rows of the watched tables by key."""
+    found: dict[str, dict[str, tuple[Any, ...]]] = {}
+    for table, (key, columns) in WATCHED.items():
+        rows = connection.execute(f"SELECT {', '.join((key, *columns))} FROM {table}")  # noqa: S608 - our own names
+        found[table] = {str(row[0]): tuple(row)[1:] for row in rows}
+    return found
+
+
+def changes(connection: sqlite3.Connection, base: Base) -> dict[str, dict[str, Row]]:
+    """What is not as it was: by table and key, the columns that have changed, money as text."""
+    left: dict[str, dict[str, Row]] = {}
+    for table, rows in watched(connection).items():
+        before, columns = base.rows[table], WATCHED[table][1]
+        for key, row in rows.items():
+            if row != (old := before.get(key)):
+                changed = zip(columns, row, old or (None,) * len(row), strict=True)
+                left.setdefault(table, {})[key] = {
+                    name: euros(now) if name in _MONEY else now for name, now, was in changed if now != was
+                }
+    return left
+
+
+def _fill(connection: sqlite3.Connection, folder: Path) -> None:
+    for customer in _lines(folder / "data" / "customers.jsonl"):
+        cards = customer.pop("gift_cards")
+        _insert(connection, "customers", customer)
+        for card, balance in cards.items():
+            row = {"payment_method": card, "customer_id": customer["customer_id"], "balance": cents(balance)}
+            _insert(connection, "gift_cards", row)
+    prices: dict[str, int] = {}
+    for product in _lines(folder / "data" / "products.jsonl"):
+        variants, reviews = product.pop("variants"), product.pop("reviews")
+        _insert(connection, "products", product)
+        connection.executemany("INSERT INTO reviews VALUES (?, ?)", ((product["product_id"], text) for text in reviews))
+        for variant, option, price, stock in variants:
+            prices[variant] = cents(price)
+            connection.execute(
+                "INSERT INTO variants VALUES (?, ?, ?, ?, ?)",
+                (variant, product["product_id"], option, prices[variant], stock),
+            )
+    for order in _lines(folder / "data" / "orders.jsonl"):
+        _fill_order(connection, order, prices)
+    for section, text in paragraphs((folder / "policy.md").read_text("utf-8")):
+        connection.execute("INSERT INTO policy VALUES (?, ?)", (section, text))
+
+
+def _fill_order(connection: sqlite3.Connection, order: Row, prices: dict[str, int]) -> None:
+    items: list[tuple[str, int]] = order.pop("items")
+    payouts: list[tuple[str, str]] = order.pop("payouts", [])
+    order["paid"] = sum(prices[variant] * quantity for variant, quantity in items)
+    order["refunded"] = sum(cents(amount) for _, amount in payouts)
+    _insert(connection, "orders", order)
+    state = order.get("request", "")
+    for number, (variant, quantity) in enumerate(items, 1):
+        item = (f"{order['order_id']}.{number}", order["order_id"], variant, quantity, prices[variant], state)
+        connection.execute("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?)", item)
+    for by, amount in payouts:
+        payout = (order["order_id"], order["payment_method"], cents(amount), by)
+        connection.execute(
+            "INSERT INTO payouts (order_id, payment_method, amount, made_by) VALUES (?, ?, ?, ?)", payout
+        )
+
+
+def _insert(connection: sqlite3.Connection, table: str, row: Row) -> None:
+    names, places = ", ".join(row), ", ".join("?" * len(row))
+    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", tuple(row.values()))  # noqa: S608 - ours
+
+
+def _lines(file: Path) -> Iterator[Row]:
+    return (json.loads(line) for line in file.read_text("utf-8").splitlines())
+
+
+def paragraphs(markdown: str) -> Iterable[tuple[str, str]]:
+    """The paragraphs and points of a document, each with the heading that it stands under."""
+    section = ""
+    for block in markdown.split("\n\n"):
+        if block.startswith("#"):
+            section = block.lstrip("#").strip()
+            continue
+        yield from ((section, " ".join(point.split())) for point in block.strip().split("\n- ") if point.strip())

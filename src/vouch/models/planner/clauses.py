@@ -1,0 +1,109 @@
+"""A message taken apart: clauses that each may be a wish, or say something about one.
+
+It does not know the tools; it is told the words with which wishes begin.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+from typing import Final, NamedTuple
+
+from vouch.models.planner.tokens import STOP, stem, tokens
+
+_SENTENCE: Final = re.compile(r"(?<=[.!?;\n])(?:\s+|$)|\n+")
+_JOINT: Final = re.compile(
+    r"""(?:,\s*|\s+)(?:and|&|plus)\s+(?:then\s+|also\s+|please\s+)*
+      | ,?\s+(?:then|also|as\ well\ as)\s+
+      | ,\s+(?:but\s+)?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_ABBREVIATION: Final = re.compile(r"\b(?:mr|mrs|ms|dr|no|nr|st|ave|e\.g|i\.e|approx|vs|[A-Z])\.$", re.IGNORECASE)
+_POLITE: Final = re.compile(
+    r"^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|dear \w+)\b(?: there| team| all)?[\s,!.]*|"
+    r"(?:please|also|and|then|so|ok|okay|well|first|second|secondly|finally|next|now|just|kindly|plus|but|actually)\b"
+    r"[\s,]*)+",
+    re.IGNORECASE,
+)
+_BEGINS: Final = re.compile(
+    r"^(?:what|where|when|why|who|which|how|whose)(?:'s)?\b"
+    r"|^(?:can|could|would|will|may|might|do|does|did|is|are|am|was|were|has|have|should|shall)\s+"
+    r"(?:you|i|we|u|my|the|it|there|this|that|a|an|they|he|she|any)\b"
+    r"|^(?:i|we)(?: would|'d|'ll| will| do| really| also| just| still)* "
+    r"(?:want|need|wish|like|love|prefer|have to|must|require|demand)\b"
+    r"|^(?:i am|i'm|im|we are|we're) (?:looking|trying|hoping|calling|writing)\b"
+    r"|^(?:help me|let me|tell me|show me|give me|send me|get me|let's|lets|wanna|gimme)\b",
+    re.IGNORECASE,
+)
+_HOLDS: Final = re.compile(
+    r"\b(?:can|could|would|will) (?:you|i|we|u)\b"
+    r"|\b(?:i|we)(?: would|'d|'ll)?(?: really| also| just| still)? (?:want|need|wish|like|love|demand)\b"
+    r"|\bplease\b|\?\s*$",
+    re.IGNORECASE,
+)
+_REFUSES: Final = re.compile(
+    r"^(?:i |we )?(?:do not|don't|dont|did not|didn't|never|no longer) (?:want|need|wish|like)(?: you)? to\b"
+    r"|^(?:do not|don't|dont|never|no need to)\b|\b(?:instead of|rather than)\b",
+    re.IGNORECASE,
+)
+
+
+class Clause(NamedTuple):
+    """A piece of a message and where it begins. `asks` when it is put as a wish or question, `refuses` when as a no."""
+
+    text: str
+    start: int
+    asks: bool
+    refuses: bool = False
+
+
+def clauses(message: str, verbs: Set[str]) -> list[Clause]:
+    """The clauses of `message` in order. What begins no wish of its own stays with the clause before it."""
+    found: list[Clause] = []
+    for start, sentence in _sentences(message):
+        found += _joints(sentence, start, verbs)
+    return found
+
+
+def _sentences(message: str) -> list[tuple[int, str]]:
+    pieces: list[tuple[int, str]] = []
+    start = 0
+    for cut in [*(found.span() for found in _SENTENCE.finditer(message)), (len(message), len(message))]:
+        text = message[start : cut[0]]
+        if _ABBREVIATION.search(text) and cut[0] < len(message):
+            continue
+        if text.strip():
+            pieces.append((start, text))
+        start = cut[1]
+    return pieces
+
+
+def _joints(sentence: str, start: int, verbs: Set[str]) -> list[Clause]:
+    cuts = [found.span() for found in _JOINT.finditer(sentence) if begins(sentence[found.end() :], verbs)]
+    found: list[Clause] = []
+    place = 0
+    for cut, after in [*cuts, (len(sentence), len(sentence))]:
+        text = sentence[place:cut].strip()
+        if text:
+            found.append(Clause(text, start + place, asks(text, verbs), bool(_REFUSES.search(polished(text)))))
+        place = after
+    return found
+
+
+def polished(text: str) -> str:
+    """`text` without greetings and courtesies at its beginning."""
+    return _POLITE.sub("", text.strip(), count=1)
+
+
+def begins(text: str, verbs: Set[str]) -> bool:
+    """Whether `text` begins like a wish: as a question, as a request, or with a verb that tools are wanted with."""
+    bare = polished(text)
+    if _BEGINS.search(bare):
+        return True
+    first = tokens(bare)[:1]
+    return bool(first) and first[0].word not in STOP and stem(first[0].word) in verbs
+
+
+def asks(text: str, verbs: Set[str]) -> bool:
+    """Whether `text` is a wish, as a whole or in some of its words."""
+    return begins(text, verbs) or bool(_HOLDS.search(text))

