@@ -57,7 +57,7 @@ def test_the_state_says_what_was_said_and_used() -> None:
     assert [message.role for message in state.messages] == ["user", "assistant", "tool", "assistant"]
     assert state.history == history_of(state.messages)
     assert state.plan == ("local/m", "local/n")
-    assert state.open_calls == ()
+    assert not state.open
     assert state.usage == Usage(30, 5)
     assert state.spent.amount == msgspec.convert("0.1", type(state.spent.amount))
     assert state.finished == finished()
@@ -65,8 +65,8 @@ def test_the_state_says_what_was_said_and_used() -> None:
 
 
 def test_an_open_call_is_open_until_its_result() -> None:
-    assert fold("r", events(*MADE_UP[:4])).open_calls == (CALL,)
-    assert fold("r", events(*MADE_UP[:5])).open_calls == ()
+    assert [opened.call for opened in fold("r", events(*MADE_UP[:4])).open.values()] == [CALL]
+    assert not fold("r", events(*MADE_UP[:5])).open
 
 
 @pytest.mark.parametrize("seq", [1, 5])
@@ -85,7 +85,14 @@ def test_to_resume_is_to_fold_and_go_on(data: st.DataObject) -> None:
         msgspec.structs.replace(body, **sums) if isinstance(body, ModelAnswered) else body
         for body in data.draw(anything)
     ]
-    whole = events(started(), rendered(user("q")), *found)
+    fitting = [started(), rendered(user("q"))]
+    for body in found:
+        try:
+            fold("r", events(*fitting, body))
+        except EventUnreadable:
+            continue  # it speaks of a call that is not open
+        fitting.append(body)
+    whole = events(*fitting)
     cut = data.draw(st.integers(0, len(whole)))
     resumed = fold("r", whole[:cut])
     for event in whole[cut:]:

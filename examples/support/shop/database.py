@@ -6,6 +6,7 @@ It does not know what is done in it.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -39,9 +40,11 @@ def euros(cents: int) -> str:
 
 
 def cents(amount: str) -> int:
-    """The other way round."""
-    whole, _, part = amount.partition(".")
-    return int(whole) * 100 + int(part.ljust(2, "0")[:2])
+    """The other way round; raises `ValueError` for what is no amount of money."""
+    found = re.fullmatch(r"(\d{1,7})(?:\.(\d{1,2}))?", amount)
+    if found is None:
+        raise ValueError(f"{amount!r} is no amount; write it like 34.50")
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 
 class Base(NamedTuple):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import Future
 from pathlib import Path
 
 from .client import Shop
@@ -31,12 +32,14 @@ class ShopHere(Shop):
     def _open(self) -> None:
         with self._opening:
             if not self._address:
-                open_now = threading.Event()
-                threading.Thread(target=asyncio.run, args=(self._serve(open_now),), daemon=True, name="shop").start()
-                open_now.wait()
+                found: Future[str] = Future()
+                threading.Thread(target=asyncio.run, args=(self._serve(found),), daemon=True, name="shop").start()
+                self._address = found.result()
 
-    async def _serve(self, open_now: threading.Event) -> None:
-        async with ShopServer(open_base(), file=self._file) as server:
-            self._address = f"{server.address}/shops/{MAIN}"
-            open_now.set()
-            await asyncio.Event().wait()
+    async def _serve(self, found: Future[str]) -> None:
+        try:
+            async with ShopServer(open_base(), file=self._file) as server:
+                found.set_result(f"{server.address}/shops/{MAIN}")
+                await asyncio.Event().wait()
+        except Exception as error:  # noqa: BLE001 - whoever waits for the address is told
+            found.set_exception(error)

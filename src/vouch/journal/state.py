@@ -215,12 +215,12 @@ def _refuse(state: RunState, body: CallRefused) -> None:
 
 
 def _ask(state: RunState, body: ApprovalAsked) -> None:
-    state.open[body.call_id].asked = body
-    state.open[body.call_id].given = None
+    opened = _opened(state, body.call_id)
+    opened.asked, opened.given = body, None
 
 
 def _give(state: RunState, body: ApprovalGiven) -> None:
-    opened = state.open[body.call_id]
+    opened = _opened(state, body.call_id)
     if opened.asked is not None and opened.asked.of == "customer":
         state.reply = None
         if body.decision == "approve":
@@ -230,12 +230,12 @@ def _give(state: RunState, body: ApprovalGiven) -> None:
 
 
 def _intend(state: RunState, body: EffectIntended) -> None:
-    state.open[body.call_id].intended = body
-    state.open[body.call_id].intended_at = state.at
+    opened = _opened(state, body.call_id)
+    opened.intended, opened.intended_at = body, state.at
 
 
 def _doubt(state: RunState, body: EffectUncertain) -> None:
-    state.open[body.call_id].uncertain = body
+    _opened(state, body.call_id).uncertain = body
 
 
 def _do(state: RunState, body: EffectDone) -> None:
@@ -246,8 +246,15 @@ def _settle(state: RunState, body: EffectSettled) -> None:
     _close(state, body.call_id, str(body.content), failed=not body.made, write=body.made)
 
 
+def _opened(state: RunState, call_id: str) -> OpenCall:
+    if call_id not in state.open:
+        raise EventUnreadable(f"run {state.run!r}: an event speaks of call {call_id!r}, which is not open")
+    return state.open[call_id]
+
+
 def _close(state: RunState, call_id: str, content: str, *, failed: bool, write: bool = False) -> None:
-    opened = state.open.pop(call_id)
+    opened = _opened(state, call_id)
+    del state.open[call_id]
     arguments = str(opened.intended.arguments) if opened.intended else opened.call.arguments
     state.calls.append(PastCall(opened.call.name, arguments, content, failed, write))
     if write:

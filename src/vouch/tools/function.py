@@ -166,8 +166,8 @@ def tool(
     approvals = (approval,) if isinstance(approval, Approval) else tuple(approval)
 
     def decorate(function: Function) -> FunctionTool:
-        name = function.__name__
         signature = read_signature(function)
+        name = function.__name__
         writes = effect == "write"
         spec = ToolSpec(name, signature.description, signature.parameters, signature.returns, tuple(examples), writes)
         if not writes:

@@ -75,7 +75,8 @@ def _field(tool: str, parameter: inspect.Parameter, hints: dict[str, Any], meani
     if name not in hints:
         raise ToolError(f"tool {tool!r}: parameter {name!r} has no type; write {name}: str, or so")
     default = ... if parameter.default is parameter.empty else parameter.default
-    return Annotated[hints[name], pydantic.Field(alias=name, description=meanings.get(name))], default
+    told = pydantic.Field(alias=name, description=meanings[name]) if name in meanings else pydantic.Field(alias=name)
+    return Annotated[hints[name], told], default
 
 
 def _returns(hint: Any) -> dict[str, Any] | None:

@@ -46,15 +46,15 @@ def _denied(places: Sequence[int], words: Sequence[Any]) -> bool:
     return bool(_NO & set(before)) and not own & _NO
 
 
-def choose(choices: Sequence[Any], texts: Sequence[str], meanings: Meanings, *, asked: bool) -> Chosen | None:
-    """The choice that `texts`, newest first, name or come nearest to; None when it is not clear."""
+def named(choices: Sequence[Any], texts: Sequence[str]) -> Chosen | None:
+    """The choice that the newest of `texts` that names one names; None when it names several alike."""
     for text in texts:
-        named = by_words(choices, text)
-        if len(named) > 1:
-            named = [one for one in named if _comes_after(one, text)] or named
-        if len(named) == 1:
-            return Chosen(named[0], 0.97)
-    return _by_meaning(choices, texts, meanings, asked=asked)
+        found = by_words(choices, text)
+        if len(found) > 1:
+            found = [one for one in found if _comes_after(one, text)] or found
+        if found:
+            return Chosen(found[0], 0.97) if len(found) == 1 else None
+    return None
 
 
 def _comes_after(choice: Any, text: str) -> bool:
@@ -64,7 +64,8 @@ def _comes_after(choice: Any, text: str) -> bool:
     return bool(_AFTER & set(before))
 
 
-def _by_meaning(choices: Sequence[Any], texts: Sequence[str], meanings: Meanings, *, asked: bool) -> Chosen | None:
+def by_meaning(choices: Sequence[Any], texts: Sequence[str], meanings: Meanings, *, asked: bool) -> Chosen | None:
+    """The choice that `texts` come nearest to, when they come near and to no other as near."""
     told = [in_words(str(choice)) for choice in choices]
     scores = [0.0] * len(told)
     for text in texts:

@@ -1,0 +1,95 @@
+"""The customer's own words as a value: names and titles in a text, the reason for a wish, and what is looked for.
+
+It does not know what the words mean.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+from typing import Final
+
+from vouch.models.planner.clauses import asks, polished
+from vouch.models.planner.masking import masked
+from vouch.models.planner.mention import Mention, without_overlap
+from vouch.models.planner.tokens import STOP, shortened, stem, stems, tokens
+
+_QUOTED: Final = re.compile(r"(?<![\w'])[\"'“‘«](?P<value>[^\"“”‘«»\n]{1,80}?)[\"'”’»](?!\w)")
+_PROPER: Final = re.compile(
+    r"(?<![\w@#.])[A-ZÀ-Þ][\w'&-]*(?:\.[A-Z]\.?)*"
+    r"(?:\s+(?:(?:of|the|de|la|van|von|and|&|in|for|to|del|di|al)\s+){0,2}[A-ZÀ-Þ0-9][\w'&-]*)*"
+)
+_CALLED: Final = re.compile(
+    r"\b(?:called|named|titled|entitled)\s+(?P<value>[^,.;!?\n]+?)(?=\s+(?:and|for|from|with|to|in|on|at)\b|[,.;!?\n]|$)",
+    re.IGNORECASE,
+)
+_JOINT: Final = re.compile(r"[,;.!?\n]+|\b(?:because|since|as)\b|\s-\s|\band\b(?=\s+(?:it|i|the|they|my|we)\b)", re.IGNORECASE)
+_BECAUSE: Final = re.compile(r"\b(?:because|since|reason is|reason:|due to|as)\s+(?P<why>[^.!?\n]{3,})", re.IGNORECASE)
+_ABOUT: Final = re.compile(r"\b(?:about|regarding|concerning|on|for|find|search(?: for)?|looking for)\s+(?P<what>[^.!?\n]+)", re.IGNORECASE)
+_LEADS: Final = re.compile(r"^(?:it'?s|it is|that is|that's|the \w+ is|my \w+ is|called|i mean)\s+", re.IGNORECASE)
+_LONGEST: Final = 300
+_SHORT: Final = 80
+_FIRST: Final = STOP | frozenset("cancel return refund order book find get show change send where".split())
+
+
+def named(text: str) -> list[Mention]:
+    """What stands in quotes, is called something, or is written in capitals in the middle of a sentence."""
+    found = [Mention(one["value"].strip(), one.start(), one.end(), 0.9) for one in _QUOTED.finditer(text)]
+    found += [Mention(one["value"].strip(" \"'"), one.start("value"), one.end("value"), 0.85) for one in _CALLED.finditer(text)]
+    taken = [(one.start, one.end) for one in found]
+    for match in _PROPER.finditer(text):
+        if not any(match.start() < end and start < match.end() for start, end in taken):
+            found += _proper(match, text)
+    return without_overlap(found)
+
+
+def _proper(match: re.Match[str], text: str) -> list[Mention]:
+    value, start = match[0], match.start()
+    opens = not text[:start].strip() or text[:start].rstrip()[-1] in ".!?:\n"
+    first = value.split()[0]
+    if first.lower() in STOP or (opens and (first.lower() in _FIRST or " " not in value)):
+        value = value[len(first) :].lstrip()
+        start = match.end() - len(value)
+    return [Mention(value, start, match.end(), 0.75)] if value and value.lower() not in STOP else []
+
+
+def details(text: str, verbs: Set[str]) -> list[str]:
+    """The pieces of `text` that are no wish but say something more about one."""
+    pieces = [piece.strip() for piece in _JOINT.split(text)]
+    return [piece for piece in pieces if stems(masked(piece)) and not asks(piece, verbs)]
+
+
+def reason(texts: Sequence[str], verbs: Set[str], *, asked: bool) -> Mention | None:
+    """Why something is wanted: what comes after *because*, else what is said beside the wish."""
+    for text in texts:
+        if found := _BECAUSE.search(text):
+            return Mention(shortened(found["why"], _LONGEST), found.start("why"), found.end("why"), 0.9)
+    if asked and texts and stems(texts[0]):
+        return Mention(shortened(polished(texts[0]), _LONGEST), 0, len(texts[0]), 0.9)
+    for text in texts:
+        said = [piece for piece in details(text, verbs) if len(tokens(piece)) >= 3]
+        if said:
+            return Mention(shortened(", ".join(said), _LONGEST), 0, 0, 0.7)
+    return None
+
+
+def answer(text: str) -> str:
+    """A short answer without what leads up to it."""
+    bare = _LEADS.sub("", polished(text)).strip(" .,!\"'")
+    return bare if stems(bare) and len(bare) <= _SHORT else ""
+
+
+def question(text: str) -> str:
+    """A question as it was put, without courtesies."""
+    return shortened(polished(text), _LONGEST)
+
+
+def looked_for(text: str, verbs: Set[str]) -> str:
+    """What a search is for: what comes after *for* or *about*, else the words that are no verb of a wish."""
+    bare = polished(text)
+    if found := _ABOUT.search(bare):
+        kept = [token for token in tokens(found["what"]) if token.word not in STOP]
+        if kept:
+            return found["what"][kept[0].start : kept[-1].end]
+    kept = [token for token in tokens(bare) if token.word not in STOP and stem(token.word) not in verbs]
+    return shortened(bare[kept[0].start : kept[-1].end], _LONGEST) if kept else ""
