@@ -43,16 +43,16 @@ def command(work: Callable[P, Coroutine[Any, Any, int]]) -> Callable[P, None]:
         except VouchError as error:
             code = _failed(error)
         except KeyboardInterrupt:
-            notes.print("vouch: interrupted; what was done is recorded, the same command goes on from there")
+            sys.stderr.write("vouch: interrupted; what was done is recorded, the same command goes on from there\n")
             code = INTERRUPTED
         raise typer.Exit(code)
 
     return run
 
 
-def plain(text: str) -> str:
-    """`text` for people: what would steer their terminal is shown as escapes. A pipe gets it as it is."""
-    return escaped(text) if out.is_terminal else text
+def show_text(text: str) -> None:
+    """One text on standard output: a pipe gets it as it is, a terminal without what would steer it."""
+    sys.stdout.write(f"{escaped(text) if out.is_terminal else text}\n")
 
 
 def escaped(text: str) -> str:
