@@ -34,13 +34,19 @@ notes: Final = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def command(work: Callable[P, Coroutine[Any, Any, int]]) -> Callable[P, None]:
-    """Make an async function a command: its number is the exit code, its `VouchError` one line on standard error."""
+    """Make an async function a command: its number is the exit code, its error one line on standard error.
+
+    That is a `VouchError`, or an `OSError`: what the machine refuses is no mistake of the program's.
+    """
 
     @functools.wraps(work)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             code = asyncio.run(work(*args, **kwargs))
-        except VouchError as error:
+        except BrokenPipeError:
+            # Whoever read the output has seen enough; Typer ends quietly.
+            raise
+        except (VouchError, OSError) as error:
             code = _failed(error)
         except KeyboardInterrupt:
             sys.stderr.write("vouch: interrupted; what was done is recorded, the same command goes on from there\n")
