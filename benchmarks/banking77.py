@@ -4,11 +4,10 @@ It does not know the rest of the product: vectors, head and threshold are measur
 
 `python -m benchmarks.banking77 [--quick]`. Two measurements on the training rows: five-fold accuracy; and for many
 random splits, a head learned on 6,500 rows, a threshold certified at 95 % confidence on 1,500 others for 95 % and for
-98 % right, and what that threshold does on the rest. A split violates when
-less than the promised share of what is answered on the rest is right. The rest, some 2,000 rows, has noise of its own:
-a threshold that keeps its promise by a hair violates there in nearly half of all splits, so the share printed is, if
-anything, too high. The share on all rows that the head has not seen stands beside it: less noisy, but too low, because
-the threshold was chosen on a part of them.
+98 % right, and what that threshold does on the rest. A split violates when less than the promised share of what is
+answered on the rest is right. The rest, 2,000 rows, has noise of its own: a threshold that keeps its promise by a hair
+violates there in nearly half of all splits, so the share printed is, if anything, too high. The share on all rows that
+the head has not seen stands beside it: less noisy, but too low, because the threshold was chosen on a part of them.
 """
 
 from __future__ import annotations

@@ -32,21 +32,31 @@ def banking(data: Path) -> App:
 
 
 def read(data: Path) -> tuple[list[Example], list[Example]]:
-    """The rows to learn from, and the rows held out for the proof."""
-    try:
-        with data.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except OSError as error:
-        raise VouchError(
-            f"{data} cannot be read ({error.strerror}); give a CSV file with split, text and label"
-        ) from error
-    if not rows or not set(rows[0]) >= COLUMNS:
-        raise VouchError(f"{data} has no rows with the columns split, text and label; give a file such as Banking77's")
+    """The rows to learn from, and the rows held out for the proof; raises `VouchError` for a file that does not fit."""
     by_split: dict[str, list[Example]] = {"train": [], "test": []}
-    for row in rows:
-        by_split.setdefault(row["split"], []).append(Example(row["text"], row["label"]))
+    for line, row in enumerate(rows(data), 2):
+        if not (row["text"] and row["label"] and row["split"] in by_split):
+            raise VouchError(f"{data}, row {line}: {row}: give split (train or test), text and label")
+        by_split[row["split"]].append(Example(row["text"], row["label"]))
     train, test = by_split["train"], by_split["test"]
     if not test:
         random.Random(77).shuffle(train)
         test, train = train[::5], [row for place, row in enumerate(train) if place % 5]
+    if len({row.output for row in train}) < 2:
+        raise VouchError(f"{data} has {len(train)} training rows with fewer than two labels; give more rows of `train`")
     return train, test
+
+
+def rows(data: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file by column."""
+    wanted = "give a CSV file with split, text and label, such as Banking77's"
+    try:
+        with data.open(encoding="utf-8-sig", newline="") as file:
+            found = list(csv.DictReader(file))
+    except OSError as error:
+        raise VouchError(f"{data} cannot be read ({error.strerror}); {wanted}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise VouchError(f"{data} is not CSV in UTF-8 ({error}); {wanted}") from error
+    if not found or not set(found[0]) >= COLUMNS:
+        raise VouchError(f"{data} has no rows with the columns split, text and label; {wanted}")
+    return found

@@ -1,11 +1,11 @@
-"""Write the data of the triage example: what the app learns from, what it is proven on, and a worse set to be held back.
+"""Write the data of the triage example: what the app learns from, what it is proven on, and a worse set.
 
-It does not know any model: whether a mail is easy or hard is never asked.
+It does not know any model or prompt.
 
-The phrasings are written by hand in `phrasings/*.txt`: one pool to learn from and another, of other frames and other
+The phrasings stand in `phrasings/*.txt`: one pool to learn from and another, of other frames and other
 situations, to be proven on. Here their gaps are filled, greetings and asides are put around them, and typing mistakes
 are made. Every choice is drawn from the SHA-256 of the phrasing and of what is chosen, never from a generator with a
-state: the files are the same byte for byte on every machine, and a new phrasing leaves all others as they were.
+state: the files are the same byte for byte on every machine, and a new phrasing leaves the others as they were, but for their ids.
 
     python examples/triage/generate.py            writes the files
     python examples/triage/generate.py --check    exits with 1 if they are not what would be written
@@ -40,7 +40,7 @@ _NEIGHBOURS: Final = {
 
 
 class Phrasing(NamedTuple):
-    """One handwritten mail with gaps, and the tag of its manner: `plain`, `terse`, `angry`, `polite`, `long`..."""
+    """One mail with gaps, and the tag of its manner: `plain`, `terse`, `angry`, `polite`, `long`..."""
 
     intent: str
     tag: str
@@ -119,17 +119,18 @@ def _orders(*key: str | int) -> tuple[str, ...]:
 
 
 def misspell(word: str, *key: str | int) -> str:
-    """`word` with one typing mistake: two letters in the wrong order, one missing, one doubled, or a neighbouring key."""
+    """`word` with one typing mistake: two letters swapped, one missing, one doubled, or a neighbouring key."""
     at = 1 + number(*key, "place") % (len(word) - 2)
     before, here, after = word[:at], word[at], word[at + 1 :]
     neighbour = draw(_NEIGHBOURS.get(here.lower(), here), *key, "neighbour")
     swapped = before + after[0] + here + after[1:]
-    return draw((swapped, before + after, before + here + here + after, before + neighbour + after), *key, "mistake")
+    mistakes = (swapped, before + after, before + here + here + after, before + neighbour + after)
+    return draw([mistake for mistake in mistakes if mistake != word], *key, "mistake")
 
 
 def spoil(text: str, *key: str | int) -> str:
     """`text` with one mistake in about every eighth longer word, and at least one; what holds digits stays right."""
-    words = [found for found in re.finditer(r"(?<!\S)[A-Za-z]{4,}(?=[.,?!:;]?(?:\s|$))", text)]
+    words = list(re.finditer(r"(?<!\S)[A-Za-z]{4,}(?=[.,?!:;]?(?:\s|$))", text))
     sure = number(*key, "sure") % max(len(words), 1)
     for place, found in reversed(list(enumerate(words))):
         if place == sure or chance(1 / 8, *key, place):
@@ -162,6 +163,7 @@ def _held_out(phrasing: Phrasing) -> Mail:
     key = ("held out", text)
     tags = [] if manner == "plain" else [manner]
     text = fill(text, "held_out", *key)
+    # Two wishes stand in the longer mails.
     if manner in {"plain", "polite", "long", "chatty"} and len(text) > 120 and chance(0.15, *key, "mixed"):
         tags.append("mixed")
         text = _with_second_wish(text, intent, *key)

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,12 +14,16 @@ from vouch.app.declaration import Gate, Proof
 from vouch.app.house import House
 from vouch.contracts.model import Trial
 from vouch.errors import AppError, BadRequest, CaseError, StoreFull
+from vouch.journal.journal import Journal
 from vouch.models.scripted import Scripted
 from vouch.proof.prove import Options, prove
 from vouch.values.case import Case, Dataset
 from vouch.values.event import ProofFinished, ScoreGiven
 from vouch.values.message import assistant
+from vouch.values.money import Money
 from vouch.values.request import Answer, Frame, Request
+from vouch.values.result import Result
+from vouch.values.score import Score
 
 
 def parity(request: Request) -> Answer:
@@ -195,3 +202,105 @@ async def test_a_missing_file_of_cases_is_a_clear_error(house: House, tmp_path: 
     proof = Proof("nothing.jsonl", scorers.label())
     with pytest.raises(CaseError, match="there is no file of cases"):
         await prove(app(Scripted(parity), proof), proof, house, root=tmp_path)
+
+
+async def test_a_scorer_that_breaks_leaves_the_case_unscored_and_that_is_not_right(house: House) -> None:
+    class Fragile:
+        name = "fragile"
+
+        async def score(self, case: Case, result: Result) -> Score:
+            if case.id == "c-3":
+                raise KeyError("no such field")
+            if case.id == "c-4":
+                return Score(self.name, None, "cannot tell")
+            return Score(self.name, 1.0)
+
+    proof = Proof(cases(10), Fragile())
+    report = await prove(app(Scripted(parity), proof), proof, house)
+    assert (report.n, report.answered, report.right, report.unscored) == (10, 10, 8, 2)
+    rows = {row.case: row for row in report.rows}
+    assert rows["c-3"].value is None
+    assert rows["c-3"].why == "the scorer broke: KeyError: 'no such field'"
+    assert rows["c-3"].wrong
+
+    class Full(Fragile):
+        async def score(self, case: Case, result: Result) -> Score:
+            raise StoreFull("no space left")
+
+    with pytest.raises(StoreFull, match="no space left"):
+        await prove(app(Scripted(parity), proof), Proof(cases(3), Full()), house)
+
+
+async def test_a_part_of_the_app_that_breaks_on_some_cases_fails_those_alone(house: House) -> None:
+    def fragile(request: Request) -> Answer:
+        if request.messages[-1].text in ("5", "6"):
+            raise RecursionError("too deep")
+        return parity(request)
+
+    proof = Proof(cases(20), scorers.label())
+    report = await prove(app(Scripted(fragile), proof), proof, house)
+    assert report.statuses == {"answered": 18, "failed": 2}
+    assert [row.case for row in report.rows if "RecursionError: too deep" in row.why] == ["c-5", "c-6"]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "message"),
+    [
+        (Dataset("empty", ()), "the dataset 'empty' holds no cases; give it some"),
+        (
+            Dataset("twice", (Case("a", "1"), Case("b", "2"), Case("a", "3"))),
+            "the dataset 'twice' has 2 cases of the id 'a'; give each its own",
+        ),
+        (Dataset("odd", (Case("a", "1", object()),)), "a case of 'odd' holds what JSON cannot"),
+        (Dataset("half", (Case("a", "\ud800"),)), "a case of 'half' holds what JSON cannot"),
+    ],
+)
+async def test_a_dataset_that_cannot_be_used_is_an_error_before_anything_is_asked(
+    house: House, dataset: Dataset, message: str
+) -> None:
+    model = Scripted(parity)
+    proof = Proof(dataset, scorers.label())
+    with pytest.raises(CaseError, match=message):
+        await prove(app(model, proof), proof, house)
+    assert model.requests == []
+    assert await house.journal.runs() == []
+
+
+async def test_when_nothing_is_answered_nothing_is_shown(house: House) -> None:
+    proof = Proof(cases(10), scorers.label())
+    unsure = Scripted(lambda _: Answer(assistant("?"), finish="abstained"))
+    report = await prove(app(unsure, proof), proof, house)
+    assert (report.answered, report.accuracy, report.verdict, report.kept) == (0, None, "undecided", False)
+    assert report.reasons[0] == "No answer was given, so nothing is shown."
+
+
+async def test_costs_are_summed_where_they_can_be_and_cached_cases_cost_nothing(journal: Journal) -> None:
+    def priced(currency_of: Callable[[str], str]) -> House:
+        return House(
+            journal=journal,
+            open_model=lambda name: Scripted([]),
+            cost=lambda model, usage: Money(Decimal("0.001"), currency_of(model)),
+        )
+
+    def moody(request: Request) -> Answer:
+        if int(request.messages[-1].text) % 2:
+            raise BadRequest("not odd ones")
+        return parity(request)
+
+    proof = Proof(cases(10), scorers.label())
+    models = [Scripted(moody, name="one/model"), Scripted(parity, name="two/model")]
+    first = App(name="parity", models=models, proofs=[proof])
+    report = await prove(first, proof, priced(lambda _: "EUR"))
+    assert report.cost == Money(Decimal("0.010"), "EUR")
+    assert (await prove(first, proof, priced(lambda _: "EUR"))).cost is None
+    mixed = await prove(first, proof, priced(lambda model: model[:3].upper()), options=Options(fresh=True))
+    assert (mixed.right, mixed.cost) == (10, None)
+
+
+async def test_a_proof_waits_for_the_disk_before_it_says_that_it_is_done(house: House, tmp_path: Path) -> None:
+    proof = Proof(cases(30), scorers.label())
+    report = await prove(app(Scripted(parity), proof), proof, house)
+    with sqlite3.connect(tmp_path / "journal.db") as other:
+        query = "SELECT count(*) FROM event JOIN run ON run.number = event.run WHERE run.name = ?"
+        assert other.execute(query, (report.proof_run,)).fetchone() == (32,)
+    other.close()

@@ -34,25 +34,31 @@ notes: Final = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def command(work: Callable[P, Coroutine[Any, Any, int]]) -> Callable[P, None]:
-    """Make an async function a command: its number is the exit code, its `VouchError` one line on standard error."""
+    """Make an async function a command: its number is the exit code, its error one line on standard error.
+
+    That is a `VouchError`, or an `OSError`: what the machine refuses is no mistake of the program's.
+    """
 
     @functools.wraps(work)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             code = asyncio.run(work(*args, **kwargs))
-        except VouchError as error:
+        except BrokenPipeError:
+            # Whoever read the output has seen enough; Typer ends quietly.
+            raise
+        except (VouchError, OSError) as error:
             code = _failed(error)
         except KeyboardInterrupt:
-            notes.print("vouch: interrupted; what was done is recorded, the same command goes on from there")
+            sys.stderr.write("vouch: interrupted; what was done is recorded, the same command goes on from there\n")
             code = INTERRUPTED
         raise typer.Exit(code)
 
     return run
 
 
-def plain(text: str) -> str:
-    """`text` for people: what would steer their terminal is shown as escapes. A pipe gets it as it is."""
-    return escaped(text) if out.is_terminal else text
+def show_text(text: str) -> None:
+    """One text on standard output: a pipe gets it as it is, a terminal without what would steer it."""
+    sys.stdout.write(f"{escaped(text) if out.is_terminal else text}\n")
 
 
 def escaped(text: str) -> str:

@@ -68,12 +68,18 @@ def program(arguments: Sequence[str]) -> typer.Typer:
     return cli
 
 
-def _options(
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
-) -> None:
-    if version:
+def _show_version(wanted: bool) -> None:
+    if wanted:
         print(f"vouch {metadata.version('vouch-llm')}")  # noqa: T201
         raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options of `vouch` itself."""
 
 
 def _not_loaded() -> None:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
 from vouch.app.run import resume as resume_run
 from vouch.app.run import run as run_app
 from vouch.cli.chat import chat
-from vouch.cli.console import HELD, OK, UNDECIDED, command, notes, out, plain, show_json
+from vouch.cli.console import HELD, OK, UNDECIDED, command, notes, show_json, show_text
 from vouch.errors import UsageError
 from vouch.project.project import locate
 from vouch.values.result import Result
@@ -61,12 +61,16 @@ def code_of(result: Result) -> int:
 
 
 def _question(text: str) -> str:
-    if text != "-":
-        return text
-    if sys.stdin.isatty():
+    if text == "-" and not sys.stdin.isatty():
+        text = _read(sys.stdin)
+    if text in ("-", ""):
         raise UsageError('no question was given; write it after the app\'s name: vouch run APP "..."')
+    return text
+
+
+def _read(stream: TextIO) -> str:
     try:
-        return sys.stdin.read().strip()
+        return stream.read().strip()
     except UnicodeDecodeError as error:
         raise UsageError(f"standard input is not {error.encoding.upper()} text ({error.reason}); give text") from error
 
@@ -74,7 +78,7 @@ def _question(text: str) -> str:
 def show_result(result: Result) -> None:
     """The output, and below it what it rests on."""
     if result.output:
-        out.print(plain(result.output))
+        show_text(result.output)
     if result.status != "answered":
         words = {
             "abstained": "Handed over",
@@ -83,9 +87,10 @@ def show_result(result: Result) -> None:
             "failed": "Failed",
             "waiting": "Waiting",
         }
-        out.print(plain(f"{words.get(result.status, result.status)}: {result.why}"))
+        show_text(f"{words.get(result.status, result.status)}: {result.why}")
     sure = "" if result.confidence is None else f" · confidence {result.confidence:.2f}"
     cost = "" if result.cost is None or not result.cost.amount else f" · {result.cost}"
     steps = "1 step" if result.steps == 1 else f"{result.steps} steps"
     model = result.model or "no model"
-    notes.print(f"{model}{sure}{cost} · {steps} · {result.seconds:.2f} s · run {result.run}", style="dim")
+    line = f"{model}{sure}{cost} · {steps} · {result.seconds:.2f} s · run {result.run}"
+    notes.print(line, style="dim", soft_wrap=True)

@@ -9,6 +9,7 @@ import difflib
 import importlib
 import importlib.util
 import inspect
+import os
 import sys
 import traceback
 from collections.abc import Callable, Generator
@@ -54,8 +55,8 @@ class Project:
         place = self.config.apps[name]
         where = f"{NAME}: apps.{name} = {place!r}"
         module, _, attribute = place.partition(":")
-        file = _file(self.root, module, where)
         with _broken(where, self.root):
+            file = _file(self.root, module, where)
             found: object = getattr(_load(self.root, module, file), attribute or "app", None)
             if callable(found) and not isinstance(found, App):
                 found = _made(found, name, data)
@@ -80,21 +81,25 @@ class Project:
 def root_of(folder: Path) -> Path | None:
     """The folder of the nearest vouch.toml in `folder` or above, or None."""
     start = folder.resolve()
-    return next((candidate for candidate in (start, *start.parents) if (candidate / NAME).is_file()), None)
+    return next((candidate for candidate in (start, *start.parents) if _is_project(candidate)), None)
 
 
 def locate(target: str) -> tuple[Project, str]:
     """A target as people type it: an app of the project here, a project's folder, or `folder:app`."""
     folder, _, name = target.rpartition(":")
-    if folder and Path(folder).is_dir():
+    if folder and os.path.isdir(folder):  # noqa: PTH112 - False also for a folder that may not be looked into
         return Project.find(Path(folder)), name
-    if Path(target).is_dir() and (Path(target) / NAME).is_file():
+    if _is_project(Path(target)):
         return Project.find(Path(target)), ""
     if folder:
         raise ConfigError(f"{target!r}: there is no folder {folder!r}; write FOLDER:APP, or the name of an app here")
     if "/" in target or "\\" in target:
         raise ConfigError(f"{target!r} is not a folder with a {NAME}; `vouch new` makes one")
     return Project.find(Path.cwd()), target
+
+
+def _is_project(folder: Path) -> bool:
+    return os.path.isfile(folder / NAME)  # noqa: PTH113 - False also where it may not be looked at
 
 
 def _file(root: Path, module: str, where: str) -> Path:

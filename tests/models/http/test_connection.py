@@ -168,14 +168,14 @@ async def test_a_server_that_falls_silent_is_given_up_but_a_slow_reader_is_not()
 
 async def test_the_time_to_answer_begins_when_a_large_request_is_through() -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(0.4)
         await read_request(reader)
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(0.4)
         writer.write(ok(b"done"))
 
-    pool = HttpPool(first_byte_timeout=0.45)
+    pool = HttpPool(first_byte_timeout=0.7)
     async with raw_server(serve) as server:
-        assert await get(pool, server, b"x" * 20_000_000) == (200, b"done")
+        assert await get(pool, server, b"x" * 12_000_000) == (200, b"done")
     await pool.aclose()
 
 

@@ -101,28 +101,34 @@ async def test_an_old_connection_is_not_trusted(pool: HttpPool, monkeypatch: pyt
 
 async def test_over_the_limit_requests_wait_in_order() -> None:
     order: list[bytes] = []
-    running = most = 0
+    begun, go = asyncio.Event(), asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal running, most
         while True:
             order.append((await read_request(reader))[-1:])
-            running += 1
-            most = max(most, running)
-            await asyncio.sleep(0.01)
-            running -= 1
+            begun.set()
+            await go.wait()
             writer.write(ok(order[-1]))
 
-    pool = HttpPool(max_connections=2)
+    pool = HttpPool(max_connections=1)
     async with raw_server(serve) as server:
         tasks = [asyncio.create_task(ask(pool, server, b"%d" % number)) for number in range(8)]
-        await asyncio.sleep(0.005)
+        await begun.wait()
         tasks[4].cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    assert most == 2
-    assert server.connections == 2
-    assert sorted(order[:2]) == [b"0", b"1"]
-    assert order[2:] == [b"2", b"3", b"5", b"6", b"7"]
+        go.set()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert order == [b"0", b"1", b"2", b"3", b"5", b"6", b"7"]
+    assert [one for one in results if isinstance(one, bytes)] == order
+    assert server.connections == 1
+    await pool.aclose()
+
+
+async def test_there_are_never_more_connections_than_the_limit() -> None:
+    pool = HttpPool(max_connections=3)
+    async with raw_server(echo) as server:
+        answers = await asyncio.gather(*(ask(pool, server, b"%d" % number) for number in range(40)))
+    assert answers == [b"%d" % number for number in range(40)]
+    assert server.connections == 3
     await pool.aclose()
 
 

@@ -8,15 +8,12 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable
-from typing import Final
 
 from vouch.errors import ConnectionFailed
 from vouch.models.http.address import Origin
 from vouch.models.http.connection import Connection
+from vouch.models.http.dial import dial
 from vouch.models.http.proxy import Proxy, open_tunnel
-
-_NEXT_ADDRESS_AFTER: Final = 0.25
-"""Seconds until the next address of a host is tried beside the first (RFC 8305)."""
 
 
 async def connect(
@@ -33,7 +30,7 @@ async def connect(
     """
     try:
         async with asyncio.timeout(within):
-            await _open(connection, origin, proxy, tls)
+            await _open(connection, origin, proxy, tls, within)
     except TimeoutError:
         raise ConnectionFailed(
             f"no connection to {_way(origin, proxy)} within {within:g} s; check the address and the network"
@@ -49,15 +46,19 @@ async def connect(
         ) from error
 
 
-async def _open(connection: Connection, origin: Origin, proxy: Proxy | None, tls: Callable[[], ssl.SSLContext]) -> None:
+async def _open(
+    connection: Connection, origin: Origin, proxy: Proxy | None, tls: Callable[[], ssl.SSLContext], within: float
+) -> None:
     loop = asyncio.get_running_loop()
     context = tls() if origin.scheme == "https" else None
-    if context is not None and proxy is not None:
-        await _encrypt(await open_tunnel(proxy, origin, loop), connection, context, origin)
-        return
     host, port = (origin.host, origin.port) if proxy is None else (proxy.host, proxy.port)
-    # The loop itself sets TCP_NODELAY.
-    await loop.create_connection(lambda: connection, host, port, ssl=context, happy_eyeballs_delay=_NEXT_ADDRESS_AFTER)
+    plug = await dial(host, port, within=within)
+    if context is None:
+        await loop.create_connection(lambda: connection, sock=plug)
+    elif proxy is None:
+        await loop.create_connection(lambda: connection, sock=plug, ssl=context, server_hostname=host)
+    else:
+        await _encrypt(await open_tunnel(plug, proxy, origin), connection, context, origin)
 
 
 async def _encrypt(

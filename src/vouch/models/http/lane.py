@@ -20,10 +20,10 @@ KEPT_IDLE: Final = 30.0
 class Lane:
     """At most `most` connections; whoever finds none free waits, first come, first served."""
 
-    def __init__(self, shown: str, most: int, dial: Callable[[Lane], Awaitable[Connection]]) -> None:
+    def __init__(self, shown: str, most: int, make: Callable[[Lane], Awaitable[Connection]]) -> None:
         self._shown = shown
         self._most = most
-        self._dial = dial
+        self._make = make
         self._loop = asyncio.get_running_loop()
         self._idle: list[Connection] = []
         self._standing: set[Connection] = set()
@@ -86,7 +86,7 @@ class Lane:
 
     async def _connect(self) -> Connection:
         try:
-            connection = await self._dial(self)
+            connection = await self._make(self)
         except BaseException:
             self._leave()
             raise

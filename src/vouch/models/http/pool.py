@@ -94,12 +94,12 @@ class HttpPool:
         if found is None:
             proxy = proxy_for(origin, os.environ)
 
-            async def dial(lane: Lane) -> Connection:
+            async def make(lane: Lane) -> Connection:
                 connection = Connection(str(origin), asyncio.get_running_loop(), self._limits, lane)
                 await connect(connection, origin, proxy=proxy, tls=self._context, within=self._limits.connect_timeout)
                 return connection
 
-            found = lanes[origin] = (Lane(str(origin), self._most, dial), proxy)
+            found = lanes[origin] = (Lane(str(origin), self._most, make), proxy)
         return found
 
     def _lanes(self) -> Lanes:

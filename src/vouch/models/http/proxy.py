@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import ipaddress
+import socket
 from collections.abc import Mapping
 from typing import Final, NamedTuple, cast
 from urllib.parse import unquote, urlsplit
@@ -138,10 +139,11 @@ class _Tunnel(asyncio.Protocol):
         )
 
 
-async def open_tunnel(proxy: Proxy, origin: Origin, loop: asyncio.AbstractEventLoop) -> asyncio.Transport:
-    """A transport that reaches `origin` through `proxy`; raises `ConnectionFailed` or `OSError`."""
+async def open_tunnel(plug: socket.socket, proxy: Proxy, origin: Origin) -> asyncio.Transport:
+    """A transport that reaches `origin` over `plug`, which is connected to `proxy`; raises `ConnectionFailed`."""
+    loop = asyncio.get_running_loop()
     answered: asyncio.Future[None] = loop.create_future()
-    transport, _ = await loop.create_connection(lambda: _Tunnel(proxy, origin, answered), proxy.host, proxy.port)
+    transport, _ = await loop.create_connection(lambda: _Tunnel(proxy, origin, answered), sock=plug)
     try:
         await answered
     except BaseException:

@@ -23,7 +23,9 @@ _STREET: Final = re.compile(
     rf"|\b(?P<rue>\d{{1,5}},?\s+(?:rue|calle|via|avenue|boulevard|place)\s+(?:{_NAME}\s*){{1,4}})",
     re.IGNORECASE,
 )
-_SECOND: Final = re.compile(r"\b(?:apt|apartment|suite|unit|flat|floor|room|building|bldg|ste)\.?\s*#?\s*\w+|#\s*\d+\w*", re.IGNORECASE)
+_SECOND: Final = re.compile(
+    r"\b(?:apt|apartment|suite|unit|flat|floor|room|building|bldg|ste)\.?\s*#?\s*\w+|#\s*\d+\w*", re.IGNORECASE
+)
 _REGION: Final = re.compile(r"(?:^|[\s,])([A-Z]{2})(?=\s*,?\s*(?:\d{5}|$|,))")
 _COUNTRIES: Final = re.compile(
     r"\b(?:usa|u\.s\.a\.|united states(?: of america)?|us|uk|united kingdom|england|scotland|wales|ireland|germany|"
@@ -31,9 +33,13 @@ _COUNTRIES: Final = re.compile(
     r"canada|australia|new zealand|india|japan|china|brazil|mexico|ukraine|czech republic|greece)\b",
     re.IGNORECASE,
 )
-_LEAD: Final = re.compile(r"^(?:in|at|to|and|now|is|the|city|town|of|postcode|zip|code|postal|please|thanks)\b\s*", re.IGNORECASE)
+_LEAD: Final = re.compile(
+    r"^(?:in|at|to|and|now|is|the|city|town|of|postcode|zip|code|postal|please|thanks)\b\s*", re.IGNORECASE
+)
 _CITY: Final = re.compile(r"^[^\W\d_][^\W\d_.'-]*(?:[\s-][^\W\d_][\w.'-]*){0,2}$")
-_END: Final = re.compile(r"[.!?;\n](?:\s|$)|\b(?:please|thanks|thank you|instead|because|and my|and i|from now)\b", re.IGNORECASE)
+_END: Final = re.compile(
+    r"[.!?;\n](?:\s|$)|\b(?:please|thanks|thank you|instead|because|and my|and i|from now)\b", re.IGNORECASE
+)
 _REACH: Final = 120  # characters after the street in which the rest of an address is looked for
 
 

@@ -11,33 +11,37 @@ from typing import Final
 
 from vouch.models.planner.mention import Mention
 from vouch.models.planner.schema import Parameter
-from vouch.models.planner.tokens import STOP, Token, in_words, stem, tokens
+from vouch.models.planner.tokens import STOP, Token, each, in_words, stem, tokens
 
 _BEFORE: Final = 6
 _AFTER: Final = 3
 _GENERIC: Final = frozenset(
-    "id number name date code value string whole amount list type which such example default optional format give".split()
+    each("id number name date code value string whole amount list type which such example default optional format give")
 )
 _SIDES: Final = (
-    (frozenset("from source old origin start begin departure current first lower left min minimum".split()),
-     frozenset("from between since of start starting begin beginning".split())),
-    (frozenset("to target new destination end arrival until last upper right max maximum replacement".split()),
-     frozenset("to into for with until till and through end ending new".split())),
-    (frozenset("location city place country area region venue town state".split()), frozenset("in at near around".split())),
-    (frozenset("author artist actor director creator writer composer".split()), frozenset("by".split())),
+    (
+        frozenset(each("from source old origin start begin departure current first lower left min minimum")),
+        frozenset(each("from between since of start starting begin beginning")),
+    ),
+    (
+        frozenset(each("to target new destination end arrival until last upper right max maximum replacement")),
+        frozenset(each("to into for with until till and through end ending new")),
+    ),
+    (frozenset(each("location city place country area region venue town state")), frozenset(each("in at near around"))),
+    (frozenset(each("author artist actor director creator writer composer")), frozenset(each("by"))),
 )
 """Words in a parameter's name, and the small words that come before its values."""
 
 _MONEY: Final = frozenset(
-    "amount price cost total budget fee salary payment money income sum principal investment revenue balance deposit".split()
+    each(
+        "amount price cost total budget fee salary payment money income sum principal investment revenue balance deposit"
+    )
 )
-_SHARE: Final = frozenset("rate percent percentage share ratio probability discount interest tax yield".split())
+_SHARE: Final = frozenset(each("rate percent percentage share ratio probability discount interest tax yield"))
 LEAST: Final = 0.2
 """The score from which words speak for a parameter."""
 
-_CORRECTS: Final = frozenset("sorry mean meant actually rather correction oops".split())
-
-
+_CORRECTS: Final = frozenset(each("sorry mean meant actually rather correction oops"))
 
 
 @lru_cache(maxsize=1024)
@@ -58,7 +62,11 @@ def score(parameter: Parameter, mention: Mention, text: str, words: Sequence[Tok
     after = [token for token in words if token.start >= mention.end][:_AFTER]
     total = 0.0
     for place, token in enumerate(before):
-        total += weights.get(stem(token.word), 0.0) / (1 + 0.4 * place) if _same_part(text, token.end, mention.start) else 0.0
+        total += (
+            weights.get(stem(token.word), 0.0) / (1 + 0.4 * place)
+            if _same_part(text, token.end, mention.start)
+            else 0.0
+        )
         total += 0.9 / (1 + place) ** 2 if token.word in small else 0.0
     for place, token in enumerate(after):
         if _same_part(text, mention.end, token.start):
@@ -97,7 +105,12 @@ def assign(
     given: dict[str, Mention] = {}
     left = set(range(len(mentions)))
     for name, place in sorted(scores, key=lambda pair: (-round(scores[pair], 3), not names[pair[0]].required, pair[1])):
-        if scores[name, place] >= LEAST and name not in given and place in left and not _tied(scores, name, place, names):
+        if (
+            scores[name, place] >= LEAST
+            and name not in given
+            and place in left
+            and not _tied(scores, name, place, names)
+        ):
             given[name] = mentions[place]
             left.discard(place)
     open_ = [one for one in parameters if one.name not in given and (one.required or not strict)]
@@ -112,6 +125,4 @@ def assign(
 def _tied(scores: Mapping[tuple[str, int], float], name: str, place: int, names: Mapping[str, Parameter]) -> bool:
     """Whether this mention speaks as much for a needed parameter: then the order decides."""
     own = scores[name, place]
-    return any(
-        other != name and names[other].required and abs(scores[other, place] - own) < 0.05 for other in names
-    )
+    return any(other != name and names[other].required and abs(scores[other, place] - own) < 0.05 for other in names)

@@ -22,7 +22,9 @@ _POSTCODE: Final = re.compile(
     )(?![\w@%€$£]|[.,/:-]\d)""",
     re.VERBOSE,
 )
-_NAMED: Final = re.compile(r"\b(?:zip|post|postal|postcode|zipcode)\b[\s-]*(?:code)?[\s:=,]*(?:is|are)?\s*$", re.IGNORECASE)
+_NAMED: Final = re.compile(
+    r"\b(?:zip|post|postal|postcode|zipcode)\b[\s-]*(?:code)?[\s:=,]*(?:is|are)?\s*$", re.IGNORECASE
+)
 _YEARS: Final = range(1900, 2100)
 _DIGITS: Final = range(7, 16)
 

@@ -12,9 +12,10 @@ from datetime import date, time, timedelta
 from typing import Final
 
 from vouch.models.planner.mention import Mention, without_overlap
+from vouch.models.planner.tokens import each
 
-_MONTHS: Final = "january february march april may june july august september october november december".split()
-_DAYS: Final = "monday tuesday wednesday thursday friday saturday sunday".split()
+_MONTHS: Final = each("january february march april may june july august september october november december")
+_DAYS: Final = each("monday tuesday wednesday thursday friday saturday sunday")
 _MONTH: Final = "|".join(f"{month}|{month[:3]}" for month in _MONTHS) + "|sept"
 _DAY: Final = "|".join(_DAYS)
 _ISO: Final = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
@@ -41,9 +42,11 @@ _COUNTED: Final = re.compile(
     r"(?:\s+(ago|from now|from today))?\b",
     re.IGNORECASE,
 )
-_COUNTS: Final = {word: value for value, word in enumerate("two three four five six seven eight nine ten".split(), 2)}
+_COUNTS: Final = {word: value for value, word in enumerate(each("two three four five six seven eight nine ten"), 2)}
 _WEEKDAY: Final = re.compile(rf"\b(?:(next|last|this|on|coming)\s+)?({_DAY})\b", re.IGNORECASE)
-_TODAY: Final = re.compile(r"(?:today(?:'s date)?|current date|the date|date today|now)\b[\s:,]*(?:is\b)?[^.\n]{0,60}", re.IGNORECASE)
+_TODAY: Final = re.compile(
+    r"(?:today(?:'s date)?|current date|the date|date today|now)\b[\s:,]*(?:is\b)?[^.\n]{0,60}", re.IGNORECASE
+)
 _CLOCK: Final = re.compile(
     r"\b(?:at\s+)?(?:(\d{1,2})(?::(\d{2}))?\s*(am|pm|a\.m\.|p\.m\.|o'clock)|(\d{1,2}):(\d{2})(?::\d{2})?)(?!\w)|\b(noon|midnight)\b",
     re.IGNORECASE,

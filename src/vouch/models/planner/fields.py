@@ -12,18 +12,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from vouch.models.planner.schema import Schema, resolved
-from vouch.models.planner.tokens import in_words, singular
+from vouch.models.planner.tokens import each, in_words, singular
 
 LONGEST: Final = 40
 """Characters of a value that is still no free text."""
 
 _WORDS: Final = 5
 _FREE: Final = frozenset(
-    "note notes comment comments review reviews description message text body content remark remarks reason feedback "
-    "instruction instructions passage snippet summary".split()
+    each(
+        "note notes comment comments review reviews description message text body content remark remarks reason feedback "
+        "instruction instructions passage snippet summary"
+    )
 )
 _PREFIXES: Final = frozenset(
-    "new old from to source target current previous other destination origin original replacement".split()
+    each("new old from to source target current previous other destination origin original replacement")
 )
 _DEEP: Final = 6
 

@@ -13,7 +13,9 @@ from typing import Final, NamedTuple
 from vouch.models.planner.mention import Mention, without_overlap
 from vouch.models.planner.tokens import STOP, stem, tokens
 
-_HEAD: Final = re.compile(r"\^?(?:\(\?:)?(?P<head>[#@]?[A-Za-z]{0,4}[-_#/]?)(?P<rest>(?:\\d|\[0-9\])(?:\{\d+(?:,\d*)?\}|\+)?)\)?\$?$")
+_HEAD: Final = re.compile(
+    r"\^?(?:\(\?:)?(?P<head>[#@]?[A-Za-z]{0,4}[-_#/]?)(?P<rest>(?:\\d|\[0-9\])(?:\{\d+(?:,\d*)?\}|\+)?)\)?\$?$"
+)
 _LONE: Final = re.compile(r"(?<![\w#@.$€£-])#?(?=[\w/-]*\d)[A-Za-z0-9][A-Za-z0-9_/-]*(?![\w@%€]|[.,]\d)")
 _WINDOW: Final = 5  # words between an id and the word for what it numbers
 _SURE: Final = {"whole": 0.99, "loose": 0.93, "bare": 0.8, "near": 0.75}

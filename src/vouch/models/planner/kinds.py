@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
-from vouch.models.planner.tokens import in_words
+from vouch.models.planner.tokens import each, in_words
 
 Kind = Literal[
     "identifier",
@@ -76,14 +76,18 @@ _NAMES: Final[tuple[tuple[Kind, frozenset[str]], ...]] = (
     (
         "words",
         frozenset(
-            "reason why query question search summary message comment note notes text description details issue "
-            "problem complaint feedback".split()
+            each(
+                "reason why query question search summary message comment note notes text description details issue "
+                "problem complaint feedback"
+            )
         ),
     ),
 )
 _OWNERS: Final = frozenset(
-    "customer person member passenger guest patient contact holder owner recipient user traveller traveler client "
-    "student employee full account".split()
+    each(
+        "customer person member passenger guest patient contact holder owner recipient user traveller traveler client "
+        "student employee full account"
+    )
 )
 _SOMEBODY: Final = re.compile(
     r"\b(?:customer|person|member|passenger|guest|patient|user|client|full name|first and last|their name|your name)"

@@ -18,8 +18,8 @@ import numpy as np
 
 from vouch.models.planner.masking import masked
 from vouch.models.planner.meanings import Meanings
-from vouch.models.planner.toolbox import Skill, Toolbox
 from vouch.models.planner.tokens import stems
+from vouch.models.planner.toolbox import Skill, Toolbox
 
 _NAME: Final = 0.2
 _LEXICAL: Final = 0.1

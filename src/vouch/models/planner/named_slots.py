@@ -55,7 +55,10 @@ def choices(parameters: Sequence[Parameter], context: Context) -> Given:
             if several:
                 given[one.name] = Filled(several, 0.95)
         elif one.kind == "flag":
-            said = (choosing.flag(one.name, text, asked=_asked(one, place, context)) for place, text in enumerate(context.texts))
+            said = (
+                choosing.flag(one.name, text, asked=_asked(one, place, context))
+                for place, text in enumerate(context.texts)
+            )
             if answer := next((found for found in said if found), None):
                 given[one.name] = Filled(answer.value, answer.sure)
     return given

@@ -9,7 +9,7 @@ import re
 from typing import Final, NamedTuple
 
 from vouch.models.planner.mention import Mention, without_overlap
-from vouch.models.planner.tokens import STOP
+from vouch.models.planner.tokens import STOP, each
 
 _PART: Final = r"[^\W\d_](?:[^\W\d_]|['\N{RIGHT SINGLE QUOTATION MARK}-](?=[^\W\d_]))+\.?|[A-Z]\."
 _CAPITAL: Final = rf"(?=[^\W\d_a-z])(?:{_PART})"
@@ -20,15 +20,20 @@ _LEAD: Final = (
 )
 _SAID: Final = re.compile(rf"\b(?i:{_LEAD}|i am|i'm|im|it's)\s+(?P<name>{_FULL})")
 _SMALL: Final = re.compile(
-    r"\b(?:my (?:full )?name(?: is|'s|:)?|name\s*(?:is|:|=))\s+(?P<name>[^\W\d_][\w'-]*\s+[^\W\d_][\w'-]*)", re.IGNORECASE
+    r"\b(?:my (?:full )?name(?: is|'s|:)?|name\s*(?:is|:|=))\s+(?P<name>[^\W\d_][\w'-]*\s+[^\W\d_][\w'-]*)",
+    re.IGNORECASE,
 )
-_SINGLE: Final = re.compile(rf"\b(?i:my (?:first )?name(?: is|'s|:)|i am called)\s+(?P<name>{_CAPITAL})(?!\s+{_CAPITAL})")
+_SINGLE: Final = re.compile(
+    rf"\b(?i:my (?:first )?name(?: is|'s|:)|i am called)\s+(?P<name>{_CAPITAL})(?!\s+{_CAPITAL})"
+)
 _ALONE: Final = re.compile(rf"(?<!\w)(?P<name>{_FULL})(?!\w)")
 _BARE: Final = re.compile(r"^\W*(?P<name>[^\W\d_][\w'-]*\s+[^\W\d_][\w'-]*)\s*(?=$|[,;.\n(]|\d)")
 _NOT: Final = STOP | frozenset(
-    "sorry order please cancel return refund customer dear address street road avenue lane drive email postcode zip "
-    "thanks regards best kind still very really so looking trying writing calling monday tuesday wednesday thursday "
-    "friday saturday sunday".split()
+    each(
+        "sorry order please cancel return refund customer dear address street road avenue lane drive email postcode zip "
+        "thanks regards best kind still very really so looking trying writing calling monday tuesday wednesday thursday "
+        "friday saturday sunday"
+    )
 )
 
 

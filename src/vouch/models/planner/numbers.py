@@ -10,11 +10,12 @@ from decimal import Decimal
 from typing import Final
 
 from vouch.models.planner.mention import Mention, without_overlap
+from vouch.models.planner.tokens import each
 
 Number = int | float
 
 _SIGNS: Final = {"$": "money", "€": "money", "£": "money", "%": "share"}
-_MONEY: Final = frozenset("euro euros eur dollar dollars usd pound pounds gbp quid bucks cent cents chf francs".split())
+_MONEY: Final = frozenset(each("euro euros eur dollar dollars usd pound pounds gbp quid bucks cent cents chf francs"))
 _DIGITS: Final = re.compile(
     r"(?P<before>[$€£]\s?)?(?<![\w.,#/:-])(?P<minus>[-−])?"
     r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d{2}(?![\d,])|\d+(?:\.\d+)?)"
@@ -26,11 +27,13 @@ _LARGE: Final = {"k": 1_000, "thousand": 1_000, "million": 1_000_000, "billion":
 _SMALL: Final = {
     word: value
     for value, word in enumerate(
-        "zero . two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split()
+        each(
+            "zero . two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+            "eighteen nineteen twenty"
+        )
     )
     if word != "."
-} | dict(zip("thirty forty fifty sixty seventy eighty ninety".split(), range(30, 100, 10), strict=True))
+} | dict(zip(each("thirty forty fifty sixty seventy eighty ninety"), range(30, 100, 10), strict=True))
 _WORDS: Final = re.compile(
     rf"\b(?P<first>{'|'.join(sorted(_SMALL, key=len, reverse=True))}|half a|a|one)\b"
     r"(?:[\s-](?P<second>one|two|three|four|five|six|seven|eight|nine)\b)?"

@@ -12,7 +12,7 @@ from typing import Final
 from vouch.models.planner.clauses import asks, polished
 from vouch.models.planner.masking import masked
 from vouch.models.planner.mention import Mention, without_overlap
-from vouch.models.planner.tokens import STOP, shortened, stem, stems, tokens
+from vouch.models.planner.tokens import STOP, each, shortened, stem, stems, tokens
 
 _QUOTED: Final = re.compile(r"(?<![\w'])[\"'“‘«](?P<value>[^\"“”‘«»\n]{1,80}?)[\"'”’»](?!\w)")
 _PROPER: Final = re.compile(
@@ -23,19 +23,26 @@ _CALLED: Final = re.compile(
     r"\b(?:called|named|titled|entitled)\s+(?P<value>[^,.;!?\n]+?)(?=\s+(?:and|for|from|with|to|in|on|at)\b|[,.;!?\n]|$)",
     re.IGNORECASE,
 )
-_JOINT: Final = re.compile(r"[,;.!?\n]+|\b(?:because|since|as)\b|\s-\s|\band\b(?=\s+(?:it|i|the|they|my|we)\b)", re.IGNORECASE)
+_JOINT: Final = re.compile(
+    r"[,;.!?\n]+|\b(?:because|since|as)\b|\s-\s|\band\b(?=\s+(?:it|i|the|they|my|we)\b)", re.IGNORECASE
+)
 _BECAUSE: Final = re.compile(r"\b(?:because|since|reason is|reason:|due to|as)\s+(?P<why>[^.!?\n]{3,})", re.IGNORECASE)
-_ABOUT: Final = re.compile(r"\b(?:about|regarding|concerning|on|for|find|search(?: for)?|looking for)\s+(?P<what>[^.!?\n]+)", re.IGNORECASE)
+_ABOUT: Final = re.compile(
+    r"\b(?:about|regarding|concerning|on|for|find|search(?: for)?|looking for)\s+(?P<what>[^.!?\n]+)", re.IGNORECASE
+)
 _LEADS: Final = re.compile(r"^(?:it'?s|it is|that is|that's|the \w+ is|my \w+ is|called|i mean)\s+", re.IGNORECASE)
 _LONGEST: Final = 300
 _SHORT: Final = 80
-_FIRST: Final = STOP | frozenset("cancel return refund order book find get show change send where".split())
+_FIRST: Final = STOP | frozenset(each("cancel return refund order book find get show change send where"))
 
 
 def named(text: str) -> list[Mention]:
     """What stands in quotes, is called something, or is written in capitals in the middle of a sentence."""
     found = [Mention(one["value"].strip(), one.start(), one.end(), 0.9) for one in _QUOTED.finditer(text)]
-    found += [Mention(one["value"].strip(" \"'"), one.start("value"), one.end("value"), 0.85) for one in _CALLED.finditer(text)]
+    found += [
+        Mention(one["value"].strip(" \"'"), one.start("value"), one.end("value"), 0.85)
+        for one in _CALLED.finditer(text)
+    ]
     taken = [(one.start, one.end) for one in found]
     for match in _PROPER.finditer(text):
         if not any(match.start() < end and start < match.end() for start, end in taken):

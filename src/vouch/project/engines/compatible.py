@@ -6,6 +6,7 @@ It does not know how the API is spoken.
 from __future__ import annotations
 
 from vouch.contracts.model import Model
+from vouch.errors import ConfigError
 from vouch.models.http.pool import HttpPool
 from vouch.models.openai.client import OpenAI
 from vouch.project.engines.setup import Setup
@@ -22,4 +23,8 @@ def connect(name: str, setup: Setup) -> Model:
             connect_timeout=http.connect, first_byte_timeout=http.first_byte, idle_timeout=http.between_bytes
         ),
     )
-    return OpenAI(name, http=pool, address=provider.address, key=setup.key(name, provider), headers=provider.headers)
+    key = setup.key(name, provider)
+    try:
+        return OpenAI(name, http=pool, address=provider.address, key=key, headers=provider.headers)
+    except ConfigError as error:
+        raise ConfigError(f"[providers.{provider_name}]: {error}") from error

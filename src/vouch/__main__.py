@@ -1,0 +1,8 @@
+"""`python -m vouch` is the command `vouch`.
+
+It does not know the commands.
+"""
+
+from vouch.cli.main import main
+
+main()

@@ -1,0 +1,41 @@
+"""A TCP connection to a host, whichever of its addresses can be reached.
+
+It does not know what will be said, or whether it is encrypted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from typing import Any
+
+
+async def dial(host: str, port: int, *, within: float) -> socket.socket:
+    """A connected socket; the addresses of `host` are tried in turn, each for its share of `within` seconds.
+
+    So a host whose first address cannot be reached is reached all the same. Raises `OSError` with all reasons, and
+    leaves no socket open when it fails or is cancelled (unlike the loop's own race between addresses).
+    """
+    loop = asyncio.get_running_loop()
+    addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    reasons: list[str] = []
+    for family, kind, protocol, _, address in addresses:
+        try:
+            return await _connect(socket.socket(family, kind, protocol), address, within / len(addresses))
+        except TimeoutError:
+            reasons.append(f"{address[0]} did not answer")
+        except OSError as error:
+            reasons.append(f"{address[0]}: {os.strerror(error.errno) if error.errno else error}")
+    raise OSError("; ".join(dict.fromkeys(reasons)) or "it has no address")
+
+
+async def _connect(plug: socket.socket, address: Any, within: float) -> socket.socket:
+    try:
+        plug.settimeout(0)
+        async with asyncio.timeout(within):
+            await asyncio.get_running_loop().sock_connect(plug, address)
+    except BaseException:
+        plug.close()
+        raise
+    return plug
