@@ -28,7 +28,8 @@ def _good(attempt: Attempt) -> Iterator[PastCall]:
 
 def customer_of(attempt: Attempt) -> dict[str, Any]:
     """The customer of this run, or nothing: the first who was identified, for one run serves one customer."""
-    return next((call.value for call in _good(attempt) if call.name in _FINDS_CUSTOMER), {})
+    found: Iterator[dict[str, Any]] = (call.value for call in _good(attempt) if call.name in _FINDS_CUSTOMER)
+    return next(found, {})
 
 
 def order_of(attempt: Attempt) -> dict[str, Any]:
@@ -107,12 +108,13 @@ def in_time(attempt: Attempt) -> bool:
 
 
 @policy(
-    customer="A return or an exchange was already registered for this order, and that can be done only once.",
+    customer="A return or an exchange is already registered for this order; all else follows when the parcel is here.",
     auditor="The order has a return or an exchange already.",
 )
 def first_request(attempt: Attempt) -> bool:
-    """One return or exchange for an order."""
-    return order_of(attempt).get("request") == ""
+    """One return or exchange for an order, and no money while the things are on their way back."""
+    order = order_of(attempt)
+    return order.get("status") == "returned" or order.get("request") == ""
 
 
 @policy(
@@ -181,6 +183,7 @@ REFUNDING: Final = (
     *EVERY_CHANGE,
     delivered_or_returned,
     in_time,
+    first_request,
     first_refund,
     no_more_than_paid,
     own_payment_method,

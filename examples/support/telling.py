@@ -35,7 +35,9 @@ def order(facts: Facts) -> str:
     items = listed([f"{item['quantity']} × {item['item']} ({item['bought']})" for item in facts["items"]])
     status = _STATUS[facts["status"]].format_map(facts)
     back = f" {facts['refunded']} EUR were given back." if facts["refunded"] != "0.00" else ""
-    return f"Order {facts['order_id']} ({items}; {facts['paid']} EUR) {status}.{_REQUEST.get(facts['request'], '')}{back}"
+    return (
+        f"Order {facts['order_id']} ({items}; {facts['paid']} EUR) {status}.{_REQUEST.get(facts['request'], '')}{back}"
+    )
 
 
 def orders(lines: Sequence[Facts]) -> str:
@@ -90,8 +92,8 @@ def done(action: str, facts: Facts) -> str:
             return f"Order {order_id} is cancelled.{back}"
         case "return":
             return (
-                f"The return of the {listed(did['items'])} from order {order_id} is registered. A label comes by e-mail, "
-                "and the money goes back when the parcel is here."
+                f"The return of the {listed(did['items'])} from order {order_id} is registered. A label comes by "
+                "e-mail, and the money goes back when the parcel is here."
             )
         case "exchange":
             return (

@@ -22,9 +22,9 @@ class ShopFailed(Exception):
 class Shop:
     """One shop at `address`, such as `http://127.0.0.1:8123/shops/main`."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, pool: HttpPool | None = None) -> None:
         self._address = address
-        self._pool = HttpPool(connect_timeout=5.0, first_byte_timeout=10.0)
+        self._pool = pool or HttpPool(connect_timeout=5.0, first_byte_timeout=10.0)
 
     async def address(self) -> str:
         """Where it is; a shop that has to be opened first is opened now."""
@@ -32,11 +32,11 @@ class Shop:
 
     async def look(self, what: str, **asked: Any) -> Any:
         """Look something up; raises `ToolRefused` when there is no such thing."""
-        return await self._ask("POST", f"look/{what}", asked)
+        return await self.ask("POST", f"look/{what}", asked)
 
     async def make(self, action: str, key: str, **wanted: Any) -> dict[str, Any]:
         """Change something, once per key; raises `ToolRefused` when it was refused, else whatever went wrong."""
-        return await self._ask("POST", f"make/{action}", wanted, {"idempotency-key": key})
+        return await self.ask("POST", f"make/{action}", wanted, {"idempotency-key": key})
 
     async def effect(self, key: str) -> dict[str, Any] | None:
         """What the change under this key gave back, or None when it was not made."""
@@ -47,27 +47,31 @@ class Shop:
 
     async def state(self) -> dict[str, Any]:
         """What is not as it was in the beginning."""
-        return await self._ask("GET", "state")
+        return await self.ask("GET", "state")
 
     async def effects(self) -> list[dict[str, str]]:
         """The ledger, oldest first: the key and the action of every change."""
-        return await self._ask("GET", "effects")
+        return await self.ask("GET", "effects")
 
     async def faults(self, *faults: dict[str, Any]) -> None:
         """What goes wrong with the next changes, see `ShopServer`."""
-        await self._ask("PUT", "faults", list(faults))
+        await self.ask("PUT", "faults", list(faults))
 
-    async def _ask(self, method: str, path: str, body: object = None, headers: Mapping[str, str] = {}) -> Any:
+    async def ask(self, method: str, path: str, body: object = None, headers: Mapping[str, str] = {}) -> Any:
+        """The answer to one request below the shop's address; raises `ToolRefused` or `ShopFailed` for a refusal."""
         return _good(*await self.request(method, path, body, headers))
 
     async def request(
         self, method: str, path: str, body: object = None, headers: Mapping[str, str] = {}
     ) -> tuple[int, Any]:
         """One request below the shop's address: the status and the body."""
-        url = f"{await self.address()}/{path}".rstrip("/")
         data = b"" if body is None else json.dumps(body).encode()
-        response = await self._pool.request(method, url, headers, data)
+        response = await self._pool.request(method, f"{await self.address()}/{path}", headers, data)
         return response.status, json.loads(await response.read())
+
+    async def close_down(self) -> None:
+        """The shop is no longer needed."""
+        await self.ask("DELETE", "")
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -80,3 +84,9 @@ def _good(status: int, answer: Any) -> Any:
     if status >= 500:
         raise ShopFailed(f"{status}: {answer['error']}")
     return answer
+
+
+async def open_shop(server: str, pool: HttpPool, **wanted: Any) -> Shop:
+    """A new shop at the server of this address; `wanted` may hold `plant` and `faults`, see `ShopServer`."""
+    made = await Shop(f"{server}/shops", pool).ask("POST", "", wanted)
+    return Shop(f"{server}/shops/{made['shop']}", pool)

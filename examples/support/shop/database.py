@@ -9,6 +9,8 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -48,69 +50,72 @@ def cents(amount: str) -> int:
 
 
 class Base(NamedTuple):
-    """The shop as it is on the morning of `TODAY`, and the same as rows to compare with."""
+    """The shop as it is on the morning of `TODAY`: its database as bytes, and the same as rows to compare with."""
 
-    connection: sqlite3.Connection
+    data: bytes
     rows: dict[str, dict[str, tuple[Any, ...]]]
 
 
+@cache
 def open_base(folder: Path = FOLDER) -> Base:
-    """The shop of the shipped data, in memory. Close its connection when done."""
-    connection = connect(":memory:")
-    connection.executescript((Path(__file__).parent / "schema.sql").read_text("utf-8"))
-    with connection:
-        _fill(connection, folder)
-    return Base(connection, watched(connection))
-
-
-def connect(place: str) -> sqlite3.Connection:
-    """A connection that gives rows by name; its transactions are on the disk when they are over."""
-    connection = sqlite3.connect(place, check_same_thread=False)
-    connection.row_factory = sqlite3.Row
-    connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;")
-    return connection
+    """The shop of the shipped data."""
+    with closing(sqlite3.connect(":memory:")) as shop:
+        shop.executescript((Path(__file__).parent / "schema.sql").read_text("utf-8"))
+        with shop:
+            _fill(shop, folder)
+        return Base(shop.serialize(), watched(shop))
 
 
 def copy_of(base: Base, plant: Plant) -> sqlite3.Connection:
-    """A shop of its own, in memory."""
-    connection = sqlite3.connect(":memory:", check_same_thread=False)
-    connection.row_factory = sqlite3.Row
-    base.connection.backup(connection)
+    """A shop of its own, in memory. Close it when done."""
+    shop = _opened(":memory:")
+    shop.deserialize(base.data)
     if plant:
-        with connection:
-            _plant(connection, plant)
-    return connection
+        with shop:
+            _put(shop, plant)
+    return shop
 
 
 def file_shop(base: Base, file: Path) -> sqlite3.Connection:
-    """The shop in `file`, which is made from the shipped data where there is none yet."""
+    """The shop in `file`, which is made from the shipped data where there is none. Close it when done.
+
+    What was done in it is on the disk when its transaction is over.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
-    connection = connect(str(file))
-    if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
-        base.connection.backup(connection)
-    return connection
+    shop = _opened(str(file))
+    shop.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;")
+    if not shop.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+        with closing(copy_of(base, {})) as fresh:
+            fresh.backup(shop)
+    return shop
 
 
-def _plant(connection: sqlite3.Connection, plant: Plant) -> None:
+def _opened(place: str) -> sqlite3.Connection:
+    shop = sqlite3.connect(place, check_same_thread=False)
+    shop.row_factory = sqlite3.Row
+    return shop
+
+
+def _put(shop: sqlite3.Connection, plant: Plant) -> None:
     for order, text in plant.get("notes", {}).items():
-        connection.execute("UPDATE orders SET note = ? WHERE order_id = ?", (text, order))
-    connection.executemany("INSERT INTO reviews VALUES (?, ?)", plant.get("reviews", {}).items())
-    connection.executemany("INSERT INTO policy VALUES (?, ?)", plant.get("policy", {}).items())
+        shop.execute("UPDATE orders SET note = ? WHERE order_id = ?", (text, order))
+    shop.executemany("INSERT INTO reviews VALUES (?, ?)", plant.get("reviews", {}).items())
+    shop.executemany("INSERT INTO policy VALUES (?, ?)", plant.get("policy", {}).items())
 
 
-def watched(connection: sqlite3.Connection) -> dict[str, dict[str, tuple[Any, ...]]]:
+def watched(shop: sqlite3.Connection) -> dict[str, dict[str, tuple[Any, ...]]]:
     """All rows of the watched tables by key."""
     found: dict[str, dict[str, tuple[Any, ...]]] = {}
     for table, (key, columns) in WATCHED.items():
-        rows = connection.execute(f"SELECT {', '.join((key, *columns))} FROM {table}")  # noqa: S608 - our own names
+        rows = shop.execute(f"SELECT {', '.join((key, *columns))} FROM {table}")  # noqa: S608 - our own names
         found[table] = {str(row[0]): tuple(row)[1:] for row in rows}
     return found
 
 
-def changes(connection: sqlite3.Connection, base: Base) -> dict[str, dict[str, Row]]:
+def changes(shop: sqlite3.Connection, base: Base) -> dict[str, dict[str, Row]]:
     """What is not as it was: by table and key, the columns that have changed, money as text."""
     left: dict[str, dict[str, Row]] = {}
-    for table, rows in watched(connection).items():
+    for table, rows in watched(shop).items():
         before, columns = base.rows[table], WATCHED[table][1]
         for key, row in rows.items():
             if row != (old := before.get(key)):
@@ -121,50 +126,48 @@ def changes(connection: sqlite3.Connection, base: Base) -> dict[str, dict[str, R
     return left
 
 
-def _fill(connection: sqlite3.Connection, folder: Path) -> None:
+def _fill(shop: sqlite3.Connection, folder: Path) -> None:
     for customer in _lines(folder / "data" / "customers.jsonl"):
         cards = customer.pop("gift_cards")
-        _insert(connection, "customers", customer)
+        _insert(shop, "customers", customer)
         for card, balance in cards.items():
             row = {"payment_method": card, "customer_id": customer["customer_id"], "balance": cents(balance)}
-            _insert(connection, "gift_cards", row)
+            _insert(shop, "gift_cards", row)
     prices: dict[str, int] = {}
     for product in _lines(folder / "data" / "products.jsonl"):
         variants, reviews = product.pop("variants"), product.pop("reviews")
-        _insert(connection, "products", product)
-        connection.executemany("INSERT INTO reviews VALUES (?, ?)", ((product["product_id"], text) for text in reviews))
+        _insert(shop, "products", product)
+        shop.executemany("INSERT INTO reviews VALUES (?, ?)", ((product["product_id"], text) for text in reviews))
         for variant, option, price, stock in variants:
             prices[variant] = cents(price)
-            connection.execute(
+            shop.execute(
                 "INSERT INTO variants VALUES (?, ?, ?, ?, ?)",
                 (variant, product["product_id"], option, prices[variant], stock),
             )
     for order in _lines(folder / "data" / "orders.jsonl"):
-        _fill_order(connection, order, prices)
+        _fill_order(shop, order, prices)
     for section, text in paragraphs((folder / "policy.md").read_text("utf-8")):
-        connection.execute("INSERT INTO policy VALUES (?, ?)", (section, text))
+        shop.execute("INSERT INTO policy VALUES (?, ?)", (section, text))
 
 
-def _fill_order(connection: sqlite3.Connection, order: Row, prices: dict[str, int]) -> None:
+def _fill_order(shop: sqlite3.Connection, order: Row, prices: dict[str, int]) -> None:
     items: list[tuple[str, int]] = order.pop("items")
     payouts: list[tuple[str, str]] = order.pop("payouts", [])
     order["paid"] = sum(prices[variant] * quantity for variant, quantity in items)
     order["refunded"] = sum(cents(amount) for _, amount in payouts)
-    _insert(connection, "orders", order)
+    _insert(shop, "orders", order)
     state = order.get("request", "")
     for number, (variant, quantity) in enumerate(items, 1):
         item = (f"{order['order_id']}.{number}", order["order_id"], variant, quantity, prices[variant], state)
-        connection.execute("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?)", item)
+        shop.execute("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?)", item)
     for by, amount in payouts:
         payout = (order["order_id"], order["payment_method"], cents(amount), by)
-        connection.execute(
-            "INSERT INTO payouts (order_id, payment_method, amount, made_by) VALUES (?, ?, ?, ?)", payout
-        )
+        shop.execute("INSERT INTO payouts (order_id, payment_method, amount, made_by) VALUES (?, ?, ?, ?)", payout)
 
 
-def _insert(connection: sqlite3.Connection, table: str, row: Row) -> None:
+def _insert(shop: sqlite3.Connection, table: str, row: Row) -> None:
     names, places = ", ".join(row), ", ".join("?" * len(row))
-    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", tuple(row.values()))  # noqa: S608 - ours
+    shop.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", tuple(row.values()))  # noqa: S608 - ours
 
 
 def _lines(file: Path) -> Iterator[Row]:

@@ -16,9 +16,11 @@ from .database import TODAY, Row, euros
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _COMMON: Final = frozenset(
-    "a about am an and any are at be but by can could do does for from get had has have hello hi how i if in is it its "
-    "long many me much my need no not of on or our please should so than that the their them there these they this to "
-    "us was we what when where which who why will with would you your s t m".split()
+    _WORD.findall(
+        "a about am an and any are at be but by can could do does for from get had has have hello hi how i if in is it "
+        "its long many me much my need no not of on or our please should so than that the their them there these they "
+        "this to us was we what when where which who why will with would you your s t m"
+    )
 )
 
 
@@ -130,9 +132,7 @@ def exchanges(shop: sqlite3.Connection, customer_id: str, order_id: str, item: s
     """What an item can be exchanged for: the other variants of the product."""
     order(shop, customer_id, order_id)
     found = named(items_of(shop, order_id), item, order_id)
-    others = [
-        variant for variant in variants_of(shop, found["product_id"]) if variant["option"] != found["bought"]
-    ]
+    others = [variant for variant in variants_of(shop, found["product_id"]) if variant["option"] != found["bought"]]
     return {
         "order_id": order_id,
         "item": found["item"],
@@ -184,7 +184,11 @@ def ranked(query: str, texts: list[str]) -> list[int]:
     wanted = set(words(query))
     weight = {word: log(1 + len(bags) / (0.5 + sum(word in bag for bag in bags))) for word in wanted}
     scores = [
-        sum(weight[word] * n * 2.2 / (n + 1.2 * (0.25 + 0.75 * len(bag) / usual)) for word in wanted if (n := bag.count(word)))
+        sum(
+            weight[word] * n * 2.2 / (n + 1.2 * (0.25 + 0.75 * len(bag) / usual))
+            for word in wanted
+            if (n := bag.count(word))
+        )
         for bag in bags
     ]
     return sorted((place for place, score in enumerate(scores) if score > 0), key=lambda place: -scores[place])

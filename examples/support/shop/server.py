@@ -177,14 +177,10 @@ def _say(turn: Turn, status: int, what: Any) -> None:
 
 
 async def _serve(file: Path | None, port: int) -> None:
-    base = open_base()
-    try:
-        async with ShopServer(base, file=file, port=port) as server:
-            sys.stdout.write(f"{server.address}\n")
-            sys.stdout.flush()
-            await asyncio.Event().wait()
-    finally:
-        base.connection.close()
+    async with ShopServer(open_base(), file=file, port=port) as server:
+        sys.stdout.write(f"{server.address}\n")
+        sys.stdout.flush()
+        await asyncio.Event().wait()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -11,37 +11,35 @@ from typing import Final
 
 from vouch.models.planner.mention import Mention
 from vouch.models.planner.schema import Parameter
-from vouch.models.planner.tokens import STOP, Token, each, in_words, stem, tokens
+from vouch.models.planner.tokens import STOP, Token, in_words, stem, tokens, word_set
 
 _BEFORE: Final = 6
 _AFTER: Final = 3
-_GENERIC: Final = frozenset(
-    each("id number name date code value string whole amount list type which such example default optional format give")
+_GENERIC: Final = word_set(
+    "id number name date code value string whole amount list type which such example default optional format give"
 )
 _SIDES: Final = (
     (
-        frozenset(each("from source old origin start begin departure current first lower left min minimum")),
-        frozenset(each("from between since of start starting begin beginning")),
+        word_set("from source old origin start begin departure current first lower left min minimum"),
+        word_set("from between since of start starting begin beginning"),
     ),
     (
-        frozenset(each("to target new destination end arrival until last upper right max maximum replacement")),
-        frozenset(each("to into for with until till and through end ending new")),
+        word_set("to target new destination end arrival until last upper right max maximum replacement"),
+        word_set("to into for with until till and through end ending new"),
     ),
-    (frozenset(each("location city place country area region venue town state")), frozenset(each("in at near around"))),
-    (frozenset(each("author artist actor director creator writer composer")), frozenset(each("by"))),
+    (word_set("location city place country area region venue town state"), word_set("in at near around")),
+    (word_set("author artist actor director creator writer composer"), word_set("by")),
 )
 """Words in a parameter's name, and the small words that come before its values."""
 
-_MONEY: Final = frozenset(
-    each(
-        "amount price cost total budget fee salary payment money income sum principal investment revenue balance deposit"
-    )
+_MONEY: Final = word_set(
+    "amount price cost total budget fee salary payment money income sum principal investment revenue balance deposit"
 )
-_SHARE: Final = frozenset(each("rate percent percentage share ratio probability discount interest tax yield"))
+_SHARE: Final = word_set("rate percent percentage share ratio probability discount interest tax yield")
 LEAST: Final = 0.2
 """The score from which words speak for a parameter."""
 
-_CORRECTS: Final = frozenset(each("sorry mean meant actually rather correction oops"))
+_CORRECTS: Final = word_set("sorry mean meant actually rather correction oops")
 
 
 @lru_cache(maxsize=1024)

@@ -11,13 +11,13 @@ from typing import Any, Final, NamedTuple
 
 from vouch.models.planner.masking import masked
 from vouch.models.planner.meanings import Meanings
-from vouch.models.planner.tokens import each, in_words, stem, stems, tokens
+from vouch.models.planner.tokens import in_words, stem, stems, tokens, word_set
 
 _NEAR: Final = 0.42
 _NEAR_ASKED: Final = 0.25
 _MARGIN: Final = 0.06
-_NO: Final = frozenset(each("no not don't dont without never neither nor except"))
-_AFTER: Final = frozenset(each("to as by via into with instead"))
+_NO: Final = word_set("no not don't dont without never neither nor except")
+_AFTER: Final = word_set("to as by via into with instead")
 _WINDOW: Final = 3
 
 

@@ -12,20 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from vouch.models.planner.schema import Schema, resolved
-from vouch.models.planner.tokens import each, in_words, singular
+from vouch.models.planner.tokens import in_words, singular, word_set
 
 LONGEST: Final = 40
 """Characters of a value that is still no free text."""
 
 _WORDS: Final = 5
-_FREE: Final = frozenset(
-    each(
-        "note notes comment comments review reviews description message text body content remark remarks reason feedback "
-        "instruction instructions passage snippet summary"
-    )
+_FREE: Final = word_set(
+    "note notes comment comments review reviews description message text body content remark remarks reason feedback "
+    "instruction instructions passage snippet summary"
 )
-_PREFIXES: Final = frozenset(
-    each("new old from to source target current previous other destination origin original replacement")
+_PREFIXES: Final = word_set(
+    "new old from to source target current previous other destination origin original replacement"
 )
 _DEEP: Final = 6
 

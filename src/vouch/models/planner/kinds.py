@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
-from vouch.models.planner.tokens import each, in_words
+from vouch.models.planner.tokens import in_words, word_set
 
 Kind = Literal[
     "identifier",
@@ -75,19 +75,15 @@ _NAMES: Final[tuple[tuple[Kind, frozenset[str]], ...]] = (
     ("identifier", frozenset({"id", "ids", "code", "reference", "ref", "sku", "isbn"})),
     (
         "words",
-        frozenset(
-            each(
-                "reason why query question search summary message comment note notes text description details issue "
-                "problem complaint feedback"
-            )
+        word_set(
+            "reason why query question search summary message comment note notes text description details issue "
+            "problem complaint feedback"
         ),
     ),
 )
-_OWNERS: Final = frozenset(
-    each(
-        "customer person member passenger guest patient contact holder owner recipient user traveller traveler client "
-        "student employee full account"
-    )
+_OWNERS: Final = word_set(
+    "customer person member passenger guest patient contact holder owner recipient user traveller traveler client "
+    "student employee full account"
 )
 _SOMEBODY: Final = re.compile(
     r"\b(?:customer|person|member|passenger|guest|patient|user|client|full name|first and last|their name|your name)"
@@ -109,7 +105,7 @@ def kind_of(name: str, schema: Mapping[str, Any], *, has_shape: bool) -> Kind:
 
 def _string(name: str, description: str, *, has_shape: bool) -> Kind:
     found = _named(in_words(name).split(), description)
-    if found in PERSONAL or found in PLACES or found == "date":
+    if found in PERSONAL or found in PLACES or found in ("date", "address"):
         return found
     if has_shape:
         return "identifier"

@@ -9,7 +9,7 @@ import re
 from typing import Final, NamedTuple
 
 from vouch.models.planner.mention import Mention, without_overlap
-from vouch.models.planner.tokens import STOP, each
+from vouch.models.planner.tokens import STOP, word_set
 
 _PART: Final = r"[^\W\d_](?:[^\W\d_]|['\N{RIGHT SINGLE QUOTATION MARK}-](?=[^\W\d_]))+\.?|[A-Z]\."
 _CAPITAL: Final = rf"(?=[^\W\d_a-z])(?:{_PART})"
@@ -28,12 +28,10 @@ _SINGLE: Final = re.compile(
 )
 _ALONE: Final = re.compile(rf"(?<!\w)(?P<name>{_FULL})(?!\w)")
 _BARE: Final = re.compile(r"^\W*(?P<name>[^\W\d_][\w'-]*\s+[^\W\d_][\w'-]*)\s*(?=$|[,;.\n(]|\d)")
-_NOT: Final = STOP | frozenset(
-    each(
-        "sorry order please cancel return refund customer dear address street road avenue lane drive email postcode zip "
-        "thanks regards best kind still very really so looking trying writing calling monday tuesday wednesday thursday "
-        "friday saturday sunday"
-    )
+_NOT: Final = STOP | word_set(
+    "sorry order please cancel return refund customer dear address street road avenue lane drive email postcode zip "
+    "thanks regards best kind still very really so looking trying writing calling monday tuesday wednesday thursday "
+    "friday saturday sunday"
 )
 
 

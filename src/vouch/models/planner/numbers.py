@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Final
 
 from vouch.models.planner.mention import Mention, without_overlap
-from vouch.models.planner.tokens import each
+from vouch.models.planner.tokens import each, word_set
 
 Number = int | float
 
 _SIGNS: Final = {"$": "money", "€": "money", "£": "money", "%": "share"}
-_MONEY: Final = frozenset(each("euro euros eur dollar dollars usd pound pounds gbp quid bucks cent cents chf francs"))
+_MONEY: Final = word_set("euro euros eur dollar dollars usd pound pounds gbp quid bucks cent cents chf francs")
 _DIGITS: Final = re.compile(
     r"(?P<before>[$€£]\s?)?(?<![\w.,#/:-])(?P<minus>[-−])?"
     r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d{2}(?![\d,])|\d+(?:\.\d+)?)"

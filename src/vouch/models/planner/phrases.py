@@ -12,7 +12,7 @@ from typing import Final
 from vouch.models.planner.clauses import asks, polished
 from vouch.models.planner.masking import masked
 from vouch.models.planner.mention import Mention, without_overlap
-from vouch.models.planner.tokens import STOP, each, shortened, stem, stems, tokens
+from vouch.models.planner.tokens import STOP, shortened, stem, stems, tokens, word_set
 
 _QUOTED: Final = re.compile(r"(?<![\w'])[\"'“‘«](?P<value>[^\"“”‘«»\n]{1,80}?)[\"'”’»](?!\w)")
 _PROPER: Final = re.compile(
@@ -33,7 +33,7 @@ _ABOUT: Final = re.compile(
 _LEADS: Final = re.compile(r"^(?:it'?s|it is|that is|that's|the \w+ is|my \w+ is|called|i mean)\s+", re.IGNORECASE)
 _LONGEST: Final = 300
 _SHORT: Final = 80
-_FIRST: Final = STOP | frozenset(each("cancel return refund order book find get show change send where"))
+_FIRST: Final = STOP | word_set("cancel return refund order book find get show change send where")
 
 
 def named(text: str) -> list[Mention]:

@@ -20,14 +20,17 @@ def each(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-STOP: Final = frozenset(
-    each(
-        "a an the i me my mine myself we us our you your yours he him his she her it its they them their this that these "
-        "those to of for in on at by with from into onto and or but so if as is are was were be been being am do does did "
-        "done have has had will would can could shall should may might must please not no just some any there here what "
-        "which who whom whose where when why how than then also too very about up out get got give given want wants need "
-        "needs like i'm i'd i've i'll it's that's don't hi hello hey thanks thank ok okay yes such e.g eg"
-    )
+def word_set(text: str) -> frozenset[str]:
+    """The words listed in `text`, as a set."""
+    return frozenset(each(text))
+
+
+STOP: Final = word_set(
+    "a an the i me my mine myself we us our you your yours he him his she her it its they them their this that these "
+    "those to of for in on at by with from into onto and or but so if as is are was were be been being am do does did "
+    "done have has had will would can could shall should may might must please not no just some any there here what "
+    "which who whom whose where when why how than then also too very about up out get got give given want wants need "
+    "needs like i'm i'd i've i'll it's that's don't hi hello hey thanks thank ok okay yes such e.g eg"
 )
 """Words that say too little to tell one thing from another."""
 

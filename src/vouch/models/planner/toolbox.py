@@ -14,16 +14,14 @@ from vouch.models.planner.fields import normal, promised_by
 from vouch.models.planner.kinds import PERSONAL
 from vouch.models.planner.masking import masked
 from vouch.models.planner.schema import Parameter, parameters
-from vouch.models.planner.tokens import each, in_words, stem, tokens
+from vouch.models.planner.tokens import in_words, stem, tokens, word_set
 from vouch.values.request import ToolSpec
 
 _PHRASES: Final = 40  # of one tool; more would cost time and teach little
-_ASKING: Final = frozenset(each("query question search topic"))
-_LIBRARY: Final = frozenset(
-    each(
-        "knowledge policy policies faq faqs document documents docs doc article articles handbook manual guide help "
-        "rules terms passages"
-    )
+_ASKING: Final = word_set("query question search topic")
+_LIBRARY: Final = word_set(
+    "knowledge policy policies faq faqs document documents docs doc article articles handbook manual guide help "
+    "rules terms passages"
 )
 
 

@@ -1,0 +1,336 @@
+"""The next step towards a goal: its own call, a look-up that it needs first, or what must be asked.
+
+It does not know how a goal was understood, or how anything is said.
+
+Backward chaining over schemas: what a goal lacks is taken from results under the same name; where there is none, a tool
+that reads and whose result has that name becomes a goal of its own. A tool is never looked up through itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from vouch.models.planner import candidates as choosing
+from vouch.models.planner.candidates import Candidate
+from vouch.models.planner.context import Context, Filled
+from vouch.models.planner.conversation import Conversation, Goal, Past, spelled
+from vouch.models.planner.fields import normal, plain
+from vouch.models.planner.meanings import Meanings
+from vouch.models.planner.schema import Parameter
+from vouch.models.planner.slots import fill
+from vouch.models.planner.toolbox import Skill, Toolbox
+
+_DEEP: Final = 4
+_LOOKS: Final = 6
+"""Things of which each is looked at to find the one that is meant."""
+
+_GIVEN: Final = 0.96
+_CHOSEN: Final = 0.9
+
+
+class Do(NamedTuple):
+    """Make this call; `own` when it is the goal's own."""
+
+    skill: Skill
+    arguments: dict[str, Any]
+    sure: float
+    own: bool = False
+
+    @property
+    def spelled(self) -> str:
+        """The arguments in one canonical spelling."""
+        return spelled(self.arguments)
+
+
+class Look(NamedTuple):
+    """Make all of these calls, which change nothing."""
+
+    calls: tuple[Do, ...]
+
+
+class Need(NamedTuple):
+    """Ask for these; `instead` may be told in their place."""
+
+    parameters: tuple[Parameter, ...]
+    instead: tuple[Parameter, ...] = ()
+
+
+class Which(NamedTuple):
+    """Ask which of these is meant."""
+
+    parameter: Parameter
+    found: tuple[Candidate, ...]
+
+
+class Blocked(NamedTuple):
+    """A look-up that is needed failed, with a message; other facts for its parameters may help."""
+
+    message: str
+    parameters: tuple[Parameter, ...]
+
+
+Step = Do | Look | Need | Which | Blocked
+
+
+class Chain:
+    """Finds the next step of one goal in one state of a conversation."""
+
+    def __init__(self, tools: Toolbox, talk: Conversation, place: int, meanings: Meanings) -> None:
+        self._tools = tools
+        self._talk = talk
+        self._goal = talk.goals[place]
+        self._place = place
+        self._meanings = meanings
+        self._given_by_reads = frozenset[str]().union(*(skill.gives for skill in tools.reads))
+
+    def step(self) -> Step:
+        """The next step."""
+        skill = self._tools.skill(self._goal.tool)
+        assert skill is not None  # noqa: S101 - goals are made of the tools there are
+        step = self._resolve(skill, ())
+        if isinstance(step, Do) and skill.writes and (first := self._before_writing(step)):
+            return first
+        return step._replace(own=True) if isinstance(step, Do) and step.skill is skill else step
+
+    def _resolve(self, skill: Skill, stack: tuple[str, ...]) -> Step:
+        """How to call `skill`, or what comes before that."""
+        own = not stack
+        given = self._said(skill, own=own)
+        missing = [one for one in skill.required if one.name not in given]
+        steps: list[tuple[Parameter, Step]] = []
+        while missing:
+            one = missing.pop(0)
+            found = self._found(one, skill, given, (*stack, skill.name))
+            if isinstance(found, Filled):
+                given[one.name] = found
+            elif isinstance(found, Do | Look):
+                return found
+            else:
+                steps.append((one, found))
+        if steps:
+            return _joined(steps, self._goal.unknown)
+        self._optional(skill, given)
+        if skill.any_of and not any(one.name in given for one in skill.any_of):
+            return Need(skill.any_of[:1], skill.any_of[1:])
+        sure = min((found.sure for found in given.values()), default=1.0)
+        return Do(skill, {name: found.value for name, found in given.items()}, sure)
+
+    def _said(self, skill: Skill, *, own: bool) -> dict[str, Filled]:
+        """What the customer said for the tool's parameters."""
+        fixed = dict(self._goal.fixed) if own else {}
+        open_ = [one for one in skill.parameters if one.name not in fixed and not self._only_looked_up(one)]
+        given = fill(open_, self._context(skill))
+        return {name: Filled(value, 0.99) for name, value in fixed.items()} | given
+
+    def _only_looked_up(self, parameter: Parameter) -> bool:
+        """Whether its value is one of those that a tool gives, so that words alone do not make one."""
+        inner = parameter.item if parameter.kind == "list" and parameter.item else parameter
+        names = {normal(parameter.name), plain(parameter.name)}
+        if not names & self._given_by_reads:
+            return False
+        return inner.kind == "open" or (inner.kind == "whole" and not inner.description.lower().startswith("how many"))
+
+    def _context(self, skill: Skill) -> Context:
+        talk, goal = self._talk, self._goal
+        asked = talk.question.parameters if talk.question.goal == self._place else ()
+        return Context(
+            texts=goal.words[::-1],
+            background=_background(talk, goal),
+            asked=frozenset(asked),
+            shapes={},
+            today=talk.today,
+            verbs=self._tools.verbs,
+            meanings=self._meanings,
+            searches=skill.searches,
+        )
+
+    def _found(self, one: Parameter, skill: Skill, given: dict[str, Filled], stack: tuple[str, ...]) -> Filled | Step:
+        """A value out of results, the call that will give one, or what to ask for."""
+        arguments = {name: filled.value for name, filled in given.items()}
+        blocked: Step | None = None
+        asks: list[tuple[Skill, Step]] = []
+        for reader in self._readers(one, skill, stack):
+            step = self._resolve(reader, stack)
+            if isinstance(step, Look) or (isinstance(step, Do) and step.skill is not reader):
+                return step
+            if not isinstance(step, Do):
+                asks.append((reader, step))
+                continue
+            past = self._talk.last_call(reader.name, step.spelled)
+            if past is None:
+                return step
+            if past.failed:
+                blocked = blocked or Blocked(past.content, reader.parameters)
+            elif found := self._taken(one, [past, *self._others(past)], arguments):
+                return found
+        if found := self._taken(one, list(self._talk.results()), arguments):
+            return found
+        return blocked or self._question(one, asks)
+
+    def _others(self, past: Past) -> Iterable[Past]:
+        return (call for call in self._talk.results() if call is not past)
+
+    def _readers(self, one: Parameter, skill: Skill, stack: tuple[str, ...]) -> list[Skill]:
+        """The tools whose results have the parameter's name, those first that share most of what is known."""
+        names = {normal(one.name), plain(one.name)}
+        own = {normal(other.name) for other in skill.parameters}
+        readers = [
+            reader
+            for reader in self._tools.reads
+            if reader.gives & names and reader.name not in stack and len(stack) <= _DEEP and not _wants(reader, names)
+        ]
+        return sorted(readers, key=lambda reader: -_share(reader, own))
+
+    def _taken(self, one: Parameter, calls: list[Past], arguments: dict[str, Any]) -> Filled | Step | None:
+        """The value that results have, chosen by the customer's words where there are several."""
+        found = choosing.candidates(one, calls, arguments)
+        texts = (*self._goal.words[::-1],)
+        if one.kind == "list":
+            return self._several(one, found, texts)
+        if len(found) == 1 or not found:
+            return self._preferred(one, found, texts)
+        if chosen := choosing.choose(found, texts, self._talk.today):
+            return Filled(_typed(one, chosen.value), _CHOSEN, said=False)
+        return self._closer_look(one, found) or Which(one, tuple(found))
+
+    def _preferred(self, one: Parameter, found: list[Candidate], texts: Sequence[str]) -> Filled | None:
+        """The only value; or another of the same pattern, where the customer's words speak for that one."""
+        others = [other for other in choosing.by_pattern(one, self._talk.results()) if other.value not in {f.value for f in found}]
+        if found and others and (chosen := choosing.choose([*found, *others], texts)) and chosen in others:
+            return Filled(chosen.value, _CHOSEN, said=False)
+        return Filled(_typed(one, found[0].value), _GIVEN, said=False) if found else None
+
+    def _several(self, one: Parameter, found: list[Candidate], texts: Sequence[str]) -> Filled | Which | None:
+        if not found:
+            return None
+        chosen = found if len(found) == 1 else choosing.choose_several(found, texts, self._talk.today)
+        if not chosen:
+            return Which(one, tuple(found))
+        return Filled([_typed(one, each.value) for each in chosen], _CHOSEN, said=False)
+
+    def _closer_look(self, one: Parameter, found: list[Candidate]) -> Look | None:
+        """Reads of every candidate, where the customer's words may tell them apart once more is known of them."""
+        reader = next((each for each in self._tools.reads if _single(each, one)), None)
+        if reader is None or len(found) > _LOOKS:
+            return None
+        calls: list[Do] = []
+        for each in found:
+            arguments = self._around(reader, one, each.value)
+            if arguments is None:
+                return None
+            call = Do(reader, arguments, _GIVEN)
+            if self._talk.last_call(reader.name, call.spelled) is None:
+                calls.append(call)
+        return Look(tuple(calls)) if calls else None
+
+    def _around(self, reader: Skill, one: Parameter, value: Any) -> dict[str, Any] | None:
+        """The arguments with which `reader` looks at `value`; None when another of them is not known."""
+        arguments = {other.name: value for other in reader.required if normal(other.name) == normal(one.name)}
+        for other in reader.required:
+            if other.name not in arguments:
+                found = choosing.candidates(other, self._talk.results(), {})
+                if len(found) != 1:
+                    return None
+                arguments[other.name] = _typed(other, found[0].value)
+        return arguments
+
+    def _question(self, one: Parameter, asks: list[tuple[Skill, Step]]) -> Step:
+        """What to ask for: the parameter itself, or what the tools that give it need."""
+        which = next((step for _, step in asks if isinstance(step, Which | Blocked)), None)
+        needs = [(reader, step) for reader, step in asks if isinstance(step, Need)]
+        if which:
+            return which
+        internal = [step for reader, step in needs if all(each.personal for each in reader.required or reader.any_of)]
+        if internal:
+            others = [each for step in internal[1:] for each in step.parameters]
+            return Need(internal[0].parameters, (*internal[0].instead, *others, one))
+        if needs and (one.kind != "identifier" or one.name in self._goal.unknown):
+            return needs[0][1]
+        return Need((one,))
+
+    def _optional(self, skill: Skill, given: dict[str, Filled]) -> None:
+        """Fill what can be left out, where results have several values and the customer's words speak for some."""
+        arguments = {name: filled.value for name, filled in given.items()}
+        for one in skill.parameters:
+            if one.required or one.name in given or not self._only_looked_up(one):
+                continue
+            found = choosing.candidates(one, self._talk.results(), arguments)
+            chosen = choosing.choose_several(found, self._goal.words[::-1]) if len(found) > 1 else []
+            if chosen and len(chosen) < len(found):
+                values = [_typed(one, each.value) for each in chosen]
+                given[one.name] = Filled(values if one.kind == "list" else values[0], _CHOSEN, said=False)
+
+    def _before_writing(self, step: Do) -> Step | None:
+        """Reads that a policy may want to have seen: who the customer is, and the thing that is to be changed."""
+        for reader in self._tools.reads:
+            if not self._is_look(reader, step):
+                continue
+            look = self._resolve(reader, (self._goal.tool,))
+            if not isinstance(look, Do) or look.skill is not reader:
+                continue
+            past = self._talk.last_call(reader.name, look.spelled)
+            if past is None:
+                return look
+            if past.failed:
+                return Blocked(past.content, reader.parameters)
+        return None
+
+    def _is_look(self, reader: Skill, step: Do) -> bool:
+        """Whether `reader` finds the customer by what they said of themselves, or reads the thing of the write."""
+        needed = reader.required or reader.any_of
+        if needed and all(one.personal for one in needed):
+            known = any(call.well and reader.gives & self._gives(call.name) for call in self._talk.calls)
+            return not known and bool(self._said(reader, own=False))
+        ids = {normal(one.name) for one in step.skill.parameters if one.kind == "identifier" and one.name in step.arguments}
+        names = {normal(one.name) for one in reader.required}
+        subject = any(name.split()[0] in reader.called.split() for name in names)
+        return bool(names) and names <= ids and subject and not reader.searches
+
+    def _gives(self, name: str) -> frozenset[str]:
+        skill = self._tools.skill(name)
+        return skill.gives if skill else frozenset()
+
+
+def _background(talk: Conversation, goal: Goal) -> tuple[str, ...]:
+    """What else the customer said: before the goal's words in its message, in earlier messages, then after them."""
+    own = talk.said[goal.turn]
+    earlier = [text for text in talk.said[: goal.turn][::-1]]
+    pieces = (own[: goal.place], *earlier, own[goal.place :])
+    return tuple(text for text in pieces if text.strip() and text not in goal.words)
+
+
+def _share(reader: Skill, own: set[str]) -> float:
+    needed = [normal(one.name) for one in reader.required]
+    return sum(name in own for name in needed) / (len(needed) or 1)
+
+
+def _wants(reader: Skill, names: set[str]) -> bool:
+    return any(normal(one.name) in names for one in reader.required)
+
+
+def _single(reader: Skill, one: Parameter) -> bool:
+    """Whether `reader` reads one such thing: it is called after it and needs it."""
+    name = normal(one.name)
+    return any(normal(other.name) == name for other in reader.required) and name.split()[0] in reader.called.split()
+
+
+def _typed(one: Parameter, value: Any) -> Any:
+    inner = one.item if one.kind == "list" and one.item else one
+    return choosing.as_number(value) if inner.kind in ("whole", "number") else value
+
+
+def _joined(steps: Sequence[tuple[Parameter, Step]], unknown: frozenset[str]) -> Step:
+    """One step out of what all missing parameters want: a failure first, then one question for all that is needed."""
+    for kind in (Blocked, Which):
+        for _, step in steps:
+            if isinstance(step, kind):
+                return step
+    wanted: dict[str, Parameter] = {}
+    instead: dict[str, Parameter] = {}
+    for _, step in steps:
+        assert isinstance(step, Need)  # noqa: S101 - the others have been returned
+        wanted |= {one.name: one for one in step.parameters}
+        instead |= {one.name: one for one in step.instead}
+    del unknown
+    return Need(tuple(wanted.values()), tuple(one for name, one in instead.items() if name not in wanted))
