@@ -20,6 +20,7 @@ from vouch.contracts.knowledge import Passage
 from vouch.contracts.model import Model
 from vouch.contracts.tool import Tool, ToolRefused
 from vouch.errors import ConfigError, ModelError, ModelTimeout
+from vouch.journal.cleaning import mended
 from vouch.journal.state import RunState
 from vouch.values.event import (
     AnswerChecked,
@@ -142,7 +143,7 @@ def _answered(turn: Turn, request: str, answer: Answer, seconds: float) -> Model
     return ModelAnswered(
         model=name,
         request=request,
-        text=answer.text,
+        text=mended(answer.text),
         calls=answer.message.calls,
         finish=answer.finish,
         usage=answer.usage,
@@ -184,7 +185,7 @@ async def _read(tools: dict[str, Tool], call: ToolCall) -> ToolRead:
     else:
         content = f"there is no tool {call.name!r}; there are: {', '.join(sorted(tools)) or 'none'}"
     return ToolRead(
-        call_id=call.id, name=call.name, content=content, failed=failed, seconds=time.perf_counter() - started
+        call_id=call.id, name=call.name, content=mended(content), failed=failed, seconds=time.perf_counter() - started
     )
 
 
