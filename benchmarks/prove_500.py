@@ -43,7 +43,7 @@ async def measure(address: str, n: int) -> tuple[float, float]:
     model = OpenAI("standin/echo", http=pool, address=address)
     with tempfile.TemporaryDirectory() as folder:
         journal = await Journal.open(Path(folder) / "journal.db")
-        house = House(journal=journal, open_model=lambda name: model)
+        house = House(journal=journal, open_model=lambda _name: model)
         app = App(name="echo", models=["standin/echo"], prompt="Say it back.", proofs=[proof])
         cpu, wall = time.process_time(), time.perf_counter()
         report = await prove(app, proof, house, options=Options(concurrency=CONCURRENCY))

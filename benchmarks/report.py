@@ -30,7 +30,8 @@ def machine() -> str:
 
 def spread(values: Sequence[float], unit: str = "") -> str:
     """`values` as median, minimum, maximum and number."""
-    return f"median {statistics.median(values):.4g}{unit} (min {min(values):.4g}, max {max(values):.4g}, n = {len(values)})"
+    least, most = min(values), max(values)
+    return f"median {statistics.median(values):.4g}{unit} (min {least:.4g}, max {most:.4g}, n = {len(values)})"
 
 
 def data_folder() -> Path | None:

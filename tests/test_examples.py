@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from vouch.cli.main import program
 from vouch.project.project import Project
@@ -82,10 +81,16 @@ def test_without_test_rows_every_fifth_is_held_out_always_the_same(banking: Path
         (None, "cannot be read (No such file or directory); give a CSV file with split, text and label"),
         ("", "has no rows with the columns split, text and label"),
         ("text,label\nhello,greeting\n", "has no rows with the columns split, text and label"),
-        ("split,text,label\ntrain,a,x\ntrain,b\n", "row 3: {'split': 'train', 'text': 'b', 'label': None}: give split (train or test), text and label"),
+        (
+            "split,text,label\ntrain,a,x\ntrain,b\n",
+            "row 3: {'split': 'train', 'text': 'b', 'label': None}: give split (train or test), text and label",
+        ),
         ("split,text,label\n", "has no rows"),
         (b"split,text,label\ntrain,caf\xe9,x\n", "is not CSV in UTF-8 ('utf-8' codec can't decode byte 0xe9"),
-        ("split,text,label\ntrain,one,x\ntrain,two,x\ntest,three,x\n", "has 2 training rows with fewer than two labels"),
+        (
+            "split,text,label\ntrain,one,x\ntrain,two,x\ntest,three,x\n",
+            "has 2 training rows with fewer than two labels",
+        ),
         ("split,text,label\ntest,three,x\ntest,four,y\n", "has 0 training rows with fewer than two labels"),
         ("split,text,label\ntrain,one,x\ntrain,two,y\nvalidation,three,x\n", "row 4: {'split': 'validation'"),
         ("split,text,label\ntrain,\0,x\x00\n" + "x" * 200_000, "is not CSV in UTF-8 ("),

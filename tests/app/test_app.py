@@ -97,7 +97,11 @@ BASE: dict[str, Any] = {"name": "a", "models": ["x/y"], "prompt": KNOWING_PROMPT
     "change",
     [
         {"prompt": KNOWING_PROMPT.with_examples([Example("q", "a")])},
-        {"prompt": Prompt.text("From {{ passages }}", inputs={"passages": {"type": "array"}}, settings=Settings(seed=1))},
+        {
+            "prompt": Prompt.text(
+                "From {{ passages }}", inputs={"passages": {"type": "array"}}, settings=Settings(seed=1)
+            )
+        },
         {"models": ["x/z"]},
         {"models": ["x/y", "x/z"]},
         {"tools": [add]},

@@ -10,8 +10,10 @@ from vouch.errors import AppError
 from vouch.journal.state import RunState
 from vouch.values.money import Money, Usage
 
+NONE = Usage()
 
-def state(*, steps: int = 0, usage: Usage = Usage(), cost: Money | None = None) -> RunState:
+
+def state(*, steps: int = 0, usage: Usage = NONE, cost: Money | None = None) -> RunState:
     made = RunState("run")
     made.steps, made.usage, made.cost, made.started_at = steps, usage, cost, 1000.0
     return made

@@ -38,19 +38,27 @@ def test_an_answer_that_fits_has_no_problem(text: str, schema: dict[str, Any]) -
 @pytest.mark.parametrize(
     ("text", "schema", "problem"),
     [
-        ("12 dollars", TOTAL, "Your answer is not valid JSON (Extra data: line 1 column 4 (char 3)). Answer again with"),
+        (
+            "12 dollars",
+            TOTAL,
+            "Your answer is not valid JSON (Extra data: line 1 column 4 (char 3)). Answer again with",
+        ),
         ("", TOTAL, "not valid JSON (Expecting value"),
         ("```", TOTAL, "not valid JSON"),
         ("[" * 100_000, TOTAL, "not valid JSON (maximum recursion depth exceeded"),
         ("[" * 900 + "]" * 900, TOTAL, "not valid JSON (Recursion limit reached"),
         ('{"total": "\\ud800"}', TOTAL, "not valid JSON ('utf-8' codec can't encode"),
         ("1" * 5000, TOTAL, "not valid JSON (Exceeds the limit"),
-        ('{"sum": 12}', TOTAL, '(\'sum\' was unexpected); it: "total" is a required property). Answer again, all of it, mended.'),
+        (
+            '{"sum": 12}',
+            TOTAL,
+            "('sum' was unexpected); it: \"total\" is a required property). Answer again, all of it, mended.",
+        ),
         ('{"total": "12"}', TOTAL, '(total: "12" is not of type "number")'),
         ('{"total": NaN}', TOTAL, "not valid JSON (NaN is not JSON)"),
         ('{"total": -Infinity}', {"type": "object"}, "not valid JSON (-Infinity is not JSON)"),
         ('{"total": 1, "lines": ["a", 2]}', TOTAL, '(lines/1: 2 is not of type "string")'),
-        ("refunds", LABEL, "(it: \"refunds\" is not one of"),
+        ("refunds", LABEL, '(it: "refunds" is not one of'),
     ],
 )
 def test_a_problem_is_told_so_that_the_model_can_mend_it(text: str, schema: dict[str, Any], problem: str) -> None:

@@ -321,8 +321,14 @@ async def test_a_part_of_the_app_that_breaks_fails_the_run_and_says_where(house:
     model = Scripted(["never said"])
     passages = Prompt.text("{{ passages }}", inputs={"passages": {"type": "array"}})
     for app, why in (
-        (App(name="a", models=[model], guards=[Breaking(ZeroDivisionError("by zero"))]), "guard_input broke at test_run"),
-        (App(name="a", models=[model], knowledge=Breaking(OSError("gone")), prompt=passages), "recall broke at test_run"),
+        (
+            App(name="a", models=[model], guards=[Breaking(ZeroDivisionError("by zero"))]),
+            "guard_input broke at test_run",
+        ),
+        (
+            App(name="a", models=[model], knowledge=Breaking(OSError("gone")), prompt=passages),
+            "recall broke at test_run",
+        ),
         (App(name="a", models=[Scripted(broken)]), "ask broke at test_run.py"),
         (App(name="a", models=[model], guards=[Breaking(Overloaded("busy"))]), "guard_input broke at test_run.py"),
     ):
@@ -364,11 +370,24 @@ async def test_a_tool_of_another_make_that_breaks_is_told_to_the_model(house: Ho
     assert alone.requests[-1].messages[-1].text == "there is no tool 'own'; there are: none"
 
 
-async def test_half_a_character_in_the_question_is_mended(house: House) -> None:
-    model = Scripted(["ok"])
-    result = await run(App(name="a", models=[model]), "caf\udce9 \ud83d", house)
-    assert result.status == "answered"
-    assert model.requests[0].messages[-1].text == "caf\ufffd \ufffd"
+async def test_half_a_character_is_mended_wherever_it_comes_in(house: House) -> None:
+    @tool
+    def names() -> str:
+        """Names of files, some of them of another age."""
+        return "r\udce9sum\udce9.txt"
+
+    @tool
+    def broken() -> str:
+        """Breaks."""
+        raise OSError("no file r\udce9sum\udce9.txt")
+
+    calls = (call("names", "{}", 1), call("broken", "{}", 2))
+    model = Scripted([calls, "here: \ud83d"])
+    result = await run(App(name="a", models=[model], tools=[names, broken]), "caf\udce9 \ud83d", house)
+    assert (result.status, result.output) == ("answered", "here: \ufffd")
+    said = [message.text for message in model.requests[-1].messages]
+    assert said[0] == "caf\ufffd \ufffd"
+    assert said[2:] == ["r\ufffdsum\ufffd.txt", "broken failed: OSError: no file r\ufffdsum\ufffd.txt"]
 
 
 async def test_currencies_never_mix_within_a_run(journal: Journal) -> None:

@@ -92,7 +92,10 @@ def state(*bodies: AnyBody) -> RunState:
         ((*asked, unsure), steps.ask),
         ((*asked, calls), steps.read),
         ((*asked, calls, ToolRead(call_id="1", name="f", content="x")), steps.read),
-        ((*asked, calls, ToolRead(call_id="1", name="f", content="x"), ToolRead(call_id="2", name="f", content="x")), steps.ask),
+        (
+            (*asked, calls, ToolRead(call_id="1", name="f", content="x"), ToolRead(call_id="2", name="f", content="x")),
+            steps.ask,
+        ),
         ((*asked, answered), steps.check),
         ((*asked, answered, AnswerChecked(passed=False, problem="no")), steps.ask),
         ((*asked, answered, AnswerChecked(passed=True)), steps.guard_output),
@@ -125,7 +128,12 @@ wrong = AnswerChecked(passed=False, problem="no")
     [
         ((started, refused_in), Ending("blocked", "a secret")),
         (
-            (*asked, answered, AnswerChecked(passed=True), GuardJudged(guard="g", side="output", passed=False, why="w")),
+            (
+                *asked,
+                answered,
+                AnswerChecked(passed=True),
+                GuardJudged(guard="g", side="output", passed=False, why="w"),
+            ),
             Ending("blocked", "w"),
         ),
         ((*asked, answered, wrong, answered, wrong), Ending("failed", "the answer still did not fit after 1 repairs")),

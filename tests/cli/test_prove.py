@@ -3,9 +3,9 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import msgspec
 import pytest
@@ -36,7 +36,7 @@ def test_a_proof_ships_and_leaves_its_reports(vouch: Vouch, parity: Parity) -> N
     assert (report.n, report.right, len(report.rows), report.verdict) == (60, 60, 60, "ship")
     certificate = msgspec.json.decode((folder / "certificate.json").read_bytes(), type=Certificate)
     assert (certificate.app_version, certificate.proof_run) == (report.app_version, report.proof_run)
-    suites = ElementTree.parse(folder / "junit.xml").getroot()
+    suites = ET.parse(folder / "junit.xml").getroot()
     assert len(list(suites.iter("testcase"))) == 61
     assert "<html" in (folder / "report.html").read_text()
 

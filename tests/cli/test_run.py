@@ -69,9 +69,7 @@ def test_an_answer_is_shown_as_it_was_given(vouch: Vouch, parity: Parity) -> Non
     assert vouch("run", root, "hi").stdout_bytes == f"{text}\n".encode()
 
 
-def test_on_a_terminal_an_answer_cannot_steer_it(
-    vouch: Vouch, parity: Parity, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_on_a_terminal_an_answer_cannot_steer_it(vouch: Vouch, parity: Parity, monkeypatch: pytest.MonkeyPatch) -> None:
     root = parity()
     (root / "app.py").write_text(
         "from vouch import App, Scripted\napp = App(name='parity', models=[Scripted(['a\\x1b[2Jb\\tc\\nd'])])\n"

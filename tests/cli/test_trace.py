@@ -97,7 +97,10 @@ def test_transfers_speak_json_too(vouch: Vouch, parity: Parity, tmp_path: Path) 
     [
         (None, "cannot read runs from"),
         ("not an event", "runs.jsonl:1: not an event"),
-        ('{"run": "a", "seq": 3, "at": 1, "body": {"kind": "run.finished", "status": "answered"}}', "event 3 of run 'a'"),
+        (
+            '{"run": "a", "seq": 3, "at": 1, "body": {"kind": "run.finished", "status": "answered"}}',
+            "event 3 of run 'a'",
+        ),
     ],
 )
 def test_a_file_that_is_no_export_is_one_line_and_code_2(

@@ -13,13 +13,14 @@ APP = 'from vouch import App, Scripted\napp = App(name="{name}", models=[Scripte
 
 
 @pytest.fixture(autouse=True)
-def modules() -> Iterator[None]:
-    """What a project puts on Python's path is taken away again."""
-    path, loaded = list(sys.path), set(sys.modules)
+def modules(tmp_path: Path) -> Iterator[None]:
+    """What a project puts on Python's path, and loads from it, is taken away again."""
+    path = list(sys.path)
     yield
     sys.path[:] = path
-    for name in set(sys.modules) - loaded:
-        del sys.modules[name]
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None)).startswith(str(tmp_path)):
+            del sys.modules[name]
 
 
 def project(folder: Path, *, toml: str = '[apps]\nshop = "app:app"\n', **files: str) -> Project:
@@ -112,7 +113,8 @@ def test_the_project_s_other_modules_can_be_imported_both_ways(tmp_path: Path) -
     made = project(
         tmp_path,
         toml='[apps]\nshop = "app:app"\ndeep = "pack.deep.inner:app"\n',
-        app="import texts\nfrom .pack import NAME\nfrom vouch import App\napp = App(name=texts.NAME + NAME, models=['a/b'])\n",
+        app="import texts\nfrom .pack import NAME\nfrom vouch import App\n"
+        "app = App(name=texts.NAME + NAME, models=['a/b'])\n",
         texts="NAME = 'shop-'\n",
     )
     (tmp_path / "pack" / "deep").mkdir(parents=True)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,7 @@ from vouch.contracts.model import Model
 from vouch.errors import ConfigError
 from vouch.models.openai.client import OpenAI
 from vouch.models.replay import Replay
-from vouch.project.config import read_config
+from vouch.project.config import Config, read_config
 from vouch.project.providers import KNOWN
 from vouch.project.wiring import wire
 from vouch.proof.prove import prove
@@ -36,9 +34,17 @@ KEY = 'sk-very"secret\\key-0123456789'
 
 
 async def wired(folder: Path, text: str = "") -> House:
+    return await wire(written(folder, text), folder)
+
+
+def written(folder: Path, text: str) -> Config:
     folder.mkdir(exist_ok=True)
     (folder / "vouch.toml").write_text(text)
-    return await wire(read_config(folder / "vouch.toml"), folder)
+    return read_config(folder / "vouch.toml")
+
+
+def all_bytes(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
 
 
 def house_toml(provider: StandIn, more: str = "") -> str:
@@ -58,11 +64,10 @@ async def test_every_known_provider_gives_a_model_and_asks_for_its_own_key(
     async with await wired(tmp_path) as house:
         for name, provider in KNOWN.items():
             if provider.key_env:
-                with pytest.raises(
-                    ConfigError,
-                    match=f"model '{name}/large' needs a key, and the environment variable {provider.key_env} is not set; "
-                    f"set it: export {provider.key_env}=...",
-                ):
+                missing = (
+                    f"'{name}/large' needs a key, .*{provider.key_env} is not set; set it: export {provider.key_env}="
+                )
+                with pytest.raises(ConfigError, match=missing):
                     house.model(f"{name}/large")
                 monkeypatch.setenv(provider.key_env, f"key-of-{name}")
             model = house.model(f"{name}/large")
@@ -77,8 +82,7 @@ async def test_every_known_provider_gives_a_model_and_asks_for_its_own_key(
     [
         (
             "nowhere/large",
-            r"there is no provider 'nowhere'; there are: badly, .*openai, .*vllm. Any server that "
-            r'speaks OpenAI\'s API can be added: \[providers.nowhere\] address = "..." in vouch.toml',
+            r"there is no provider 'nowhere'; there are: badly, .*openai, .*vllm. Any .*\[providers.nowhere\] address",
         ),
         ("local/nothing", "there is no local model 'local/nothing'; there is: 'local/classifier'"),
         ("replay/nothing.db", "model 'replay/nothing.db': there is no recorded journal '.*nothing.db'"),
@@ -121,22 +125,26 @@ async def test_a_key_reaches_the_provider_and_never_the_journal(
         """Look it up."""
         raise LookupError(f"nothing under {what}")
 
-    async with StandIn(reply=everywhere, key=KEY) as provider:
-        async with await wired(tmp_path, house_toml(provider)) as house:
-            app = App(name="a", models=["house/large"], prompt=f"Keep {KEY} to yourself.", tools=[look])
-            result = await run(app, f"Is {KEY} your key?", house)
-            events = await house.journal.read(result.run)
+    async with StandIn(reply=everywhere, key=KEY) as provider, await wired(tmp_path, house_toml(provider)) as house:
+        app = App(name="a", models=["house/large"], prompt=f"Keep {KEY} to yourself.", tools=[look])
+        result = await run(app, f"Is {KEY} your key?", house)
+        events = await house.journal.read(result.run)
     assert result.status == "answered"
     assert len(provider.requests) == 2
     assert KEY in provider.requests[0]["messages"][0]["content"]
     assert "[redacted]" in str(events)
-    data = b"".join(file.read_bytes() for file in (tmp_path / ".vouch").rglob("*") if file.is_file())
+    data = all_bytes(tmp_path)
     assert b"Is [redacted] your key?" in data
     once = json.dumps(KEY)[1:-1]
     for form in (KEY, once, json.dumps(once)[1:-1], "sk-very", "0123456789"):
         assert form.encode() not in data
-    # Nor does it stand in a report, a cache or a setting.
-    assert not [file for file in tmp_path.rglob("*") if file.is_file() and b"sk-very" in file.read_bytes()]
+
+
+async def test_a_key_that_is_set_later_is_hidden_from_then_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with StandIn(reply=everywhere, key=KEY) as provider, await wired(tmp_path, house_toml(provider)) as house:
+        monkeypatch.setenv("HOUSE_KEY", KEY)
+        result = await run(App(name="a", models=["house/large"], budget=Budget(steps=1)), "hi", house)
+        assert "the key is [redacted]" in str(await house.journal.read(result.run))
 
 
 async def test_a_wrong_key_is_not_shown_by_the_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from vouch.proof.prove import Options, prove
 from vouch.proof.report import Report
 from vouch.values.case import Case, Dataset
 from vouch.values.digest import digest
-from vouch.values.event import ProofFinished, ProofStarted, ScoreGiven
+from vouch.values.event import ProofFinished, ProofStarted, RunFinished, RunStarted, ScoreGiven
 from vouch.values.identifier import new_id
 
 CASES = tuple(Case(f"c-{number}", str(number), str(number)) for number in range(6))
@@ -87,3 +87,6 @@ async def test_a_report_is_found_again_by_its_content_and_an_unreadable_one_is_n
     assert await read_report(house.journal, "old") is None
     await record(house, "open")
     assert await read_report(house.journal, "open") is None
+    started = RunStarted(app="a", version="v", key="a run's", input="?")
+    await house.journal.append("a-run", 0, started, RunFinished(status="answered"))
+    assert await read_report(house.journal, "a run's") is None

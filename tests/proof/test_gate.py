@@ -46,9 +46,7 @@ def test_the_verdict_is_the_worse_of_claim_and_change(
 
 
 @given(shares, counts())
-def test_the_cases_that_are_missing_prove_the_claim_and_no_fewer_would(
-    claim: float, counted: tuple[int, int]
-) -> None:
+def test_the_cases_that_are_missing_prove_the_claim_and_no_fewer_would(claim: float, counted: tuple[int, int]) -> None:
     right, answered = counted
     needed = decide(Gate(claim=claim), right, answered, None).cases_needed
     if needed is not None:
@@ -76,7 +74,7 @@ def change(lost: int, won: int, n: int, margin: float = 0.03) -> Comparison:
 @pytest.mark.parametrize(
     ("claim", "right", "answered", "comparison", "verdict", "reason"),
     [
-        (None, 0, 10, None, "ship", "There is no kept version to compare with."),
+        (None, 0, 10, None, "ship", "No kept version saw these cases, so nothing is compared."),
         (None, 0, 0, None, "undecided", "No answer was given, so nothing is shown."),
         (0.9, 0, 0, None, "undecided", "No answer was given, so nothing is shown."),
         (0.99, 500, 500, None, "ship", "The claim of 0.99 is proven."),
@@ -98,8 +96,10 @@ def change(lost: int, won: int, n: int, margin: float = 0.03) -> Comparison:
             100,
             change(3, 3, 100),
             "undecided",
-            "Neither worse than the kept version nor proved not worse by 0.03: 3 lost, 3 won; about 387 more cases "
-            "would decide, or a margin of 0.061.",
+            (
+                "Neither worse than the kept version nor proved not worse by 0.03: 3 lost, 3 won; about 387 more cases "
+                "would decide, or a margin of 0.061."
+            ),
         ),
     ],
 )

@@ -304,3 +304,13 @@ async def test_a_proof_waits_for_the_disk_before_it_says_that_it_is_done(house: 
         query = "SELECT count(*) FROM event JOIN run ON run.number = event.run WHERE run.name = ?"
         assert other.execute(query, (report.proof_run,)).fetchone() == (32,)
     other.close()
+
+
+async def test_cases_that_no_earlier_version_saw_are_compared_with_nothing(house: House) -> None:
+    proof = Proof(cases(10), scorers.label(), name="numbers")
+    await prove(app(Scripted(parity), proof), proof, house, options=Options(keep=True))
+    other = Dataset("numbers", tuple(Case(f"n-{case.id}", case.input, case.expected) for case in cases(10).cases))
+    report = await prove(app(Scripted(parity), proof), Proof(other, scorers.label(), name="numbers"), house)
+    assert report.comparison is None
+    assert report.baseline_run
+    assert report.reasons == ("No kept version saw these cases, so nothing is compared.",)

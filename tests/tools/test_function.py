@@ -81,8 +81,14 @@ async def test_arguments_reach_the_function_as_the_types_it_names() -> None:
     [
         ('{"day": "2025-01-31"}', ["order: Field required"]),
         ('{"order": {"items": [{"name": "lamp"}]}, "day": "soon"}', ["order.items.0.price: Field required", "day: "]),
-        ('{"order": {"items": []}, "day": "2025-01-31", "currency": "GBP"}', ["currency: Input should be 'EUR' or 'USD'"]),
-        ('{"order": {"items": []}, "day": "2025-01-31", "pieces": 0}', ["pieces: Input should be greater than or equal"]),
+        (
+            '{"order": {"items": []}, "day": "2025-01-31", "currency": "GBP"}',
+            ["currency: Input should be 'EUR' or 'USD'"],
+        ),
+        (
+            '{"order": {"items": []}, "day": "2025-01-31", "pieces": 0}',
+            ["pieces: Input should be greater than or equal"],
+        ),
         ('{"order": {"items": []}, "day": "2025-01-31", "size": 3}', ["size: Extra inputs are not permitted"]),
         ('{"argument_0": {"items": []}, "day": "2025-01-31"}', ["argument_0: Extra inputs", "order: Field required"]),
         ("{broken", ["arguments: Invalid JSON"]),
@@ -281,7 +287,7 @@ def undocumented(a: int) -> int:
     return a
 
 
-def untyped(a) -> int:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def untyped(a) -> int:  # type: ignore[no-untyped-def]
     """No type."""
     return a
 

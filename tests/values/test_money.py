@@ -22,7 +22,7 @@ def test_money_is_decimal_and_nothing_else() -> None:
     for amount in ("NaN", "Infinity", "-Infinity"):
         with pytest.raises(ValueError, match="give a number"):
             Money(Decimal(amount))
-    with pytest.raises(TypeError, match="input = 0.15 is not exact"):
+    with pytest.raises(TypeError, match=r"input = 0.15 is not exact"):
         Price(0.15, Decimal(1))  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"cache_read = Decimal\('-1'\); a price is 0 or more"):
         Price(Decimal(1), Decimal(1), Decimal(-1))
@@ -85,7 +85,13 @@ def test_more_tokens_of_the_cache_than_there_were_are_never_paid_back() -> None:
 
 @pytest.mark.parametrize(
     ("amount", "shown"),
-    [("0", "0 USD"), ("0.000150", "0.00015 USD"), ("1E+3", "1000 USD"), ("-1.50", "-1.5 USD"), ("1E-12", "0.000000000001 USD")],
+    [
+        ("0", "0 USD"),
+        ("0.000150", "0.00015 USD"),
+        ("1E+3", "1000 USD"),
+        ("-1.50", "-1.5 USD"),
+        ("1E-12", "0.000000000001 USD"),
+    ],
 )
 def test_money_reads_as_a_plain_number(amount: str, shown: str) -> None:
     assert str(Money(Decimal(amount))) == shown

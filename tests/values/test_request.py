@@ -23,7 +23,11 @@ def test_a_request_has_the_same_digest_whether_its_history_was_known_or_not(mess
         history = extend(history, message)
     assert history == history_of(messages)
     known = ask(shape, messages, history=history)
-    assert known.digest == ask(shape, messages).digest == ask(Frame("a/b", settings=Settings(temperature=0)), messages).digest
+    assert (
+        known.digest
+        == ask(shape, messages).digest
+        == ask(Frame("a/b", settings=Settings(temperature=0)), messages).digest
+    )
     assert known.model == "a/b"
 
 

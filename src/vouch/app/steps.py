@@ -21,6 +21,7 @@ from vouch.contracts.knowledge import Passage
 from vouch.contracts.model import Model
 from vouch.contracts.tool import Tool, ToolRefused
 from vouch.errors import ConfigError, MalformedAnswer, ModelError, ModelTimeout
+from vouch.journal.cleaning import mended
 from vouch.journal.state import OpenCall, RunState
 from vouch.values.event import (
     AnswerChecked,
@@ -169,7 +170,7 @@ def _answered(turn: Turn, request: str, answer: Answer, seconds: float) -> Model
     return ModelAnswered(
         model=name,
         request=request,
-        text=answer.text,
+        text=mended(answer.text),
         calls=_with_own_ids(answer.message.calls, turn.state),
         finish=answer.finish,
         usage=answer.usage,
@@ -236,7 +237,7 @@ async def _read(tools: Mapping[str, Tool], call: ToolCall) -> ToolRead:
     else:
         content = f"there is no tool {call.name!r}; there are: {', '.join(sorted(tools)) or 'none'}"
     return ToolRead(
-        call_id=call.id, name=call.name, content=content, failed=failed, seconds=time.perf_counter() - started
+        call_id=call.id, name=call.name, content=mended(content), failed=failed, seconds=time.perf_counter() - started
     )
 
 

@@ -57,7 +57,7 @@ def _decide_claim(gate: Gate, right: int, answered: int) -> Decision:
 
 def _decide_change(comparison: Comparison | None) -> Decision:
     if comparison is None:
-        return Decision("ship", ("There is no kept version to compare with.",))
+        return Decision("ship", ("No kept version saw these cases, so nothing is compared.",))
     lost, won = comparison.lost, comparison.won
     if comparison.verdict == "hold":
         return Decision(
