@@ -419,14 +419,7 @@ async def test_two_who_go_on_with_one_run_do_not_both_write_it(house: House, tmp
     first = (await house.journal.read(result.run))[0]
     await house.journal.append_event(Event("shared", 0, first.at, first.body))
     await house.journal.flush()
-    both = asyncio.Barrier(2)
-
-    class Together(Scripted):
-        async def answer(self, request: Request) -> Answer:
-            await both.wait()
-            return Answer(assistant("x"))
-
-    app = App(name="a", models=[Together([])])
+    app = App(name="a", models=[Scripted(lambda _: "x")])
     async with await Journal.open(tmp_path / "journal.db") as other:
         houses = [house, House(journal=other, open_model=lambda name: Scripted([]))]
         ends = await asyncio.gather(*(resume(app, "shared", each) for each in houses), return_exceptions=True)

@@ -57,9 +57,10 @@ def weighted(shares: dict[T, int], *key: Key) -> T:
     raise AssertionError("the shares add up to more than what is drawn")
 
 
-def spoil(text: str, *key: Key) -> str:
-    """`text` with one or two mistakes in its longer words; what holds digits, and names of things, stay right."""
-    words = [found for found in re.finditer(r"(?<![\w@.-])[a-z]{5,}(?=[.,?!:;]?(?:\s|$))", text)]
+def spoil(text: str, keep: str, *key: Key) -> str:
+    """`text` with one or two mistakes in its longer words; words with digits or capitals, or in `keep`, stay right."""
+    found_words = re.finditer(r"(?<![\w@.-])[a-z]{5,}(?=[.,?!:;]?(?:\s|$))", text)
+    words = [found for found in found_words if found[0] not in keep]
     for place in sorted({number(*key, turn) % len(words) for turn in range(2)} if words else (), reverse=True):
         found = words[place]
         text = text[: found.start()] + _misspelt(found[0], *key, place) + text[found.end() :]

@@ -188,8 +188,11 @@ def _compare(
 
 
 def _cost(outcomes: Sequence[Outcome]) -> Money | None:
+    """The sum of what is known; None when nothing is, or when it is in several currencies."""
     costs = [outcome.result.cost for outcome in outcomes if outcome.result.cost is not None and not outcome.cached]
-    return sum(costs[1:], costs[0]) if costs else None
+    if len({cost.currency for cost in costs}) != 1:
+        return None
+    return sum(costs[1:], costs[0])
 
 
 def _row(outcome: Outcome) -> Row:

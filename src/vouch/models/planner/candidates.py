@@ -50,12 +50,18 @@ def candidates(parameter: Parameter, calls: Iterable[Past], given: Mapping[str, 
     """
     calls = list(calls)
     wanted, known = _names(parameter), ids_in(given)
-    sides = {value for name, value in given.items() if plain(name) in wanted and name != parameter.name and _plain(value)}
+    sides = {
+        value for name, value in given.items() if plain(name) in wanted and name != parameter.name and _plain(value)
+    }
     related: list[tuple[Past, Field]] = []
     others: list[tuple[Past, Field]] = []
     for call in calls:
         for field in call.fields:
-            if field.names & wanted and fits(parameter, field.value) and not (_plain(field.value) and field.value in sides):
+            if (
+                field.names & wanted
+                and fits(parameter, field.value)
+                and not (_plain(field.value) and field.value in sides)
+            ):
                 bond = _bond(call, field, known)
                 if bond is not False:
                     (related if bond else others).append((call, field))

@@ -8,25 +8,34 @@ that reads and whose result has that name becomes a goal of its own. A tool is n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from vouch.models.planner import candidates as choosing
 from vouch.models.planner.candidates import Candidate
 from vouch.models.planner.context import Context, Filled
 from vouch.models.planner.conversation import Conversation, Goal, Past, spelled
 from vouch.models.planner.fields import normal, plain
+from vouch.models.planner.masking import masked
 from vouch.models.planner.meanings import Meanings
 from vouch.models.planner.schema import Parameter
 from vouch.models.planner.slots import fill
+from vouch.models.planner.tokens import stems
 from vouch.models.planner.toolbox import Skill, Toolbox
 
 _DEEP: Final = 4
 _LOOKS: Final = 6
 """Things of which each is looked at to find the one that is meant."""
 
+_SAID: Final = 0.99
 _GIVEN: Final = 0.96
 _CHOSEN: Final = 0.9
+
+
+_ANOTHER: Final = re.compile(r"\b(?:other|another|different|else)\b", re.IGNORECASE)
 
 
 class Do(NamedTuple):
@@ -82,14 +91,13 @@ class Chain:
         self._goal = talk.goals[place]
         self._place = place
         self._meanings = meanings
-        self._given_by_reads = frozenset[str]().union(*(skill.gives for skill in tools.reads))
 
     def step(self) -> Step:
         """The next step."""
         skill = self._tools.skill(self._goal.tool)
         assert skill is not None  # noqa: S101 - goals are made of the tools there are
         step = self._resolve(skill, ())
-        if isinstance(step, Do) and skill.writes and (first := self._before_writing(step)):
+        if isinstance(step, Do) and (skill.writes or self._goal.tried) and (first := self._before(step)):
             return first
         return step._replace(own=True) if isinstance(step, Do) and step.skill is skill else step
 
@@ -109,7 +117,7 @@ class Chain:
             else:
                 steps.append((one, found))
         if steps:
-            return _joined(steps, self._goal.unknown)
+            return _joined(steps)
         self._optional(skill, given)
         if skill.any_of and not any(one.name in given for one in skill.any_of):
             return Need(skill.any_of[:1], skill.any_of[1:])
@@ -119,26 +127,29 @@ class Chain:
     def _said(self, skill: Skill, *, own: bool) -> dict[str, Filled]:
         """What the customer said for the tool's parameters."""
         fixed = dict(self._goal.fixed) if own else {}
-        open_ = [one for one in skill.parameters if one.name not in fixed and not self._only_looked_up(one)]
+        looked_up = {one.name for one in skill.parameters if self._is_looked_up(one, skill)}
+        open_ = [
+            msgspec.structs.replace(one, required=False) if one.name in looked_up else one
+            for one in skill.parameters
+            if one.name not in fixed and not (one.name in looked_up and _inner(one).kind == "open")
+        ]
         given = fill(open_, self._context(skill))
-        return {name: Filled(value, 0.99) for name, value in fixed.items()} | given
+        return {name: Filled(value, _SAID) for name, value in fixed.items()} | given
 
-    def _only_looked_up(self, parameter: Parameter) -> bool:
-        """Whether its value is one of those that a tool gives, so that words alone do not make one."""
-        inner = parameter.item if parameter.kind == "list" and parameter.item else parameter
-        names = {normal(parameter.name), plain(parameter.name)}
-        if not names & self._given_by_reads:
+    def _is_looked_up(self, one: Parameter, skill: Skill) -> bool:
+        """Whether its value is one of those that a tool gives for what else is needed: then words alone make none."""
+        if _inner(one).kind not in ("open", "whole", "number"):
             return False
-        return inner.kind == "open" or (inner.kind == "whole" and not inner.description.lower().startswith("how many"))
+        own = {normal(other.name) for other in skill.parameters}
+        return any(_share(reader, own) > 0 for reader in self._readers(one, skill, (skill.name,)))
 
     def _context(self, skill: Skill) -> Context:
         talk, goal = self._talk, self._goal
         asked = talk.question.parameters if talk.question.goal == self._place else ()
         return Context(
             texts=goal.words[::-1],
-            background=_background(talk, goal),
+            background=() if _ANOTHER.search(" ".join(goal.words)) else _background(talk, goal),
             asked=frozenset(asked),
-            shapes={},
             today=talk.today,
             verbs=self._tools.verbs,
             meanings=self._meanings,
@@ -166,6 +177,8 @@ class Chain:
                 return found
         if found := self._taken(one, list(self._talk.results()), arguments):
             return found
+        if blocked is None and (said := fill([one], self._context(skill))):
+            return said[one.name]
         return blocked or self._question(one, asks)
 
     def _others(self, past: Past) -> Iterable[Past]:
@@ -180,7 +193,10 @@ class Chain:
             for reader in self._tools.reads
             if reader.gives & names and reader.name not in stack and len(stack) <= _DEEP and not _wants(reader, names)
         ]
-        return sorted(readers, key=lambda reader: -_share(reader, own))
+        if any(_share(reader, own) for reader in readers):
+            readers = [reader for reader in readers if _share(reader, own)]
+        failed = {call.name for call in self._talk.calls if call.failed}
+        return sorted(readers, key=lambda reader: (-_share(reader, own), reader.name in failed))
 
     def _taken(self, one: Parameter, calls: list[Past], arguments: dict[str, Any]) -> Filled | Step | None:
         """The value that results have, chosen by the customer's words where there are several."""
@@ -196,7 +212,11 @@ class Chain:
 
     def _preferred(self, one: Parameter, found: list[Candidate], texts: Sequence[str]) -> Filled | None:
         """The only value; or another of the same pattern, where the customer's words speak for that one."""
-        others = [other for other in choosing.by_pattern(one, self._talk.results()) if other.value not in {f.value for f in found}]
+        others = [
+            other
+            for other in choosing.by_pattern(one, self._talk.results())
+            if other.value not in {f.value for f in found}
+        ]
         if found and others and (chosen := choosing.choose([*found, *others], texts)) and chosen in others:
             return Filled(chosen.value, _CHOSEN, said=False)
         return Filled(_typed(one, found[0].value), _GIVEN, said=False) if found else None
@@ -212,7 +232,7 @@ class Chain:
     def _closer_look(self, one: Parameter, found: list[Candidate]) -> Look | None:
         """Reads of every candidate, where the customer's words may tell them apart once more is known of them."""
         reader = next((each for each in self._tools.reads if _single(each, one)), None)
-        if reader is None or len(found) > _LOOKS:
+        if reader is None or len(found) > _LOOKS or not self._tells_more():
             return None
         calls: list[Do] = []
         for each in found:
@@ -223,6 +243,16 @@ class Chain:
             if self._talk.last_call(reader.name, call.spelled) is None:
                 calls.append(call)
         return Look(tuple(calls)) if calls else None
+
+    def _tells_more(self) -> bool:
+        """Whether the customer's words say more than that this tool is wanted."""
+        skill = self._tools.skill(self._goal.tool)
+        known = stems(
+            " ".join((*skill.phrases, skill.about, skill.called, *(one.title for one in skill.parameters)))
+            if skill
+            else ""
+        )
+        return bool(stems(masked(" ".join(self._goal.words))) - known)
 
     def _around(self, reader: Skill, one: Parameter, value: Any) -> dict[str, Any] | None:
         """The arguments with which `reader` looks at `value`; None when another of them is not known."""
@@ -261,7 +291,7 @@ class Chain:
                 values = [_typed(one, each.value) for each in chosen]
                 given[one.name] = Filled(values if one.kind == "list" else values[0], _CHOSEN, said=False)
 
-    def _before_writing(self, step: Do) -> Step | None:
+    def _before(self, step: Do) -> Step | None:
         """Reads that a policy may want to have seen: who the customer is, and the thing that is to be changed."""
         for reader in self._tools.reads:
             if not self._is_look(reader, step):
@@ -282,7 +312,9 @@ class Chain:
         if needed and all(one.personal for one in needed):
             known = any(call.well and reader.gives & self._gives(call.name) for call in self._talk.calls)
             return not known and bool(self._said(reader, own=False))
-        ids = {normal(one.name) for one in step.skill.parameters if one.kind == "identifier" and one.name in step.arguments}
+        ids = {
+            normal(one.name) for one in step.skill.parameters if one.kind == "identifier" and one.name in step.arguments
+        }
         names = {normal(one.name) for one in reader.required}
         subject = any(name.split()[0] in reader.called.split() for name in names)
         return bool(names) and names <= ids and subject and not reader.searches
@@ -315,12 +347,16 @@ def _single(reader: Skill, one: Parameter) -> bool:
     return any(normal(other.name) == name for other in reader.required) and name.split()[0] in reader.called.split()
 
 
+def _inner(one: Parameter) -> Parameter:
+    """What a list holds, or the parameter itself."""
+    return one.item if one.kind == "list" and one.item else one
+
+
 def _typed(one: Parameter, value: Any) -> Any:
-    inner = one.item if one.kind == "list" and one.item else one
-    return choosing.as_number(value) if inner.kind in ("whole", "number") else value
+    return choosing.as_number(value) if _inner(one).kind in ("whole", "number") else value
 
 
-def _joined(steps: Sequence[tuple[Parameter, Step]], unknown: frozenset[str]) -> Step:
+def _joined(steps: Sequence[tuple[Parameter, Step]]) -> Step:
     """One step out of what all missing parameters want: a failure first, then one question for all that is needed."""
     for kind in (Blocked, Which):
         for _, step in steps:
@@ -332,5 +368,4 @@ def _joined(steps: Sequence[tuple[Parameter, Step]], unknown: frozenset[str]) ->
         assert isinstance(step, Need)  # noqa: S101 - the others have been returned
         wanted |= {one.name: one for one in step.parameters}
         instead |= {one.name: one for one in step.instead}
-    del unknown
     return Need(tuple(wanted.values()), tuple(one for name, one in instead.items() if name not in wanted))

@@ -5,16 +5,14 @@ It does not know the results of calls.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from vouch.models.planner.fields import normal
 from vouch.models.planner.meanings import Meanings
 from vouch.models.planner.mention import Mention, Span, free
-from vouch.models.planner.schema import Parameter
 
 
 class Filled(NamedTuple):
@@ -29,14 +27,12 @@ class Filled(NamedTuple):
 class Context:
     """`texts` are the customer's words about this wish, newest first; `background` the rest, nearest first.
 
-    `asked` are the parameters that the newest text answers; `shapes` the look of values that results have shown, by
-    normal name; `taken` the spans of texts that already have a parameter.
+    `asked` are the parameters that the newest text answers; `taken` the spans of texts that already have a parameter.
     """
 
     texts: tuple[str, ...]
     background: tuple[str, ...]
     asked: AbstractSet[str]
-    shapes: Mapping[str, tuple[str, ...]]
     today: date | None
     verbs: AbstractSet[str]
     meanings: Meanings
@@ -57,7 +53,3 @@ class Context:
     def take(self, mention: Mention, text: str) -> None:
         """The mention has its parameter now."""
         self.taken.setdefault(text, []).append((mention.start, mention.end))
-
-    def patterns(self, parameter: Parameter) -> tuple[str, ...]:
-        """How values of a parameter look: by its schema, else as results have shown."""
-        return parameter.patterns or self.shapes.get(normal(parameter.name), ())

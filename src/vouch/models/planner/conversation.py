@@ -52,6 +52,7 @@ class Past(Struct, frozen=True):
     name: str
     arguments: str
     writes: bool
+    turn: int
     goal: int = -1
     content: str = ""
     failed: bool = False
@@ -122,15 +123,18 @@ class Conversation(Struct, frozen=True):
 
     def dropped(self) -> Conversation:
         """The same with nothing left to do."""
-        goals = (msgspec.structs.replace(goal, status="dropped") if goal.status == "open" else goal for goal in self.goals)
+        goals = (
+            msgspec.structs.replace(goal, status="dropped") if goal.status == "open" else goal for goal in self.goals
+        )
         return msgspec.structs.replace(self, goals=tuple(goals), question=Question())
 
     def last_call(self, name: str, arguments: str) -> Past | None:
-        """The newest call with these arguments that still tells how things are."""
+        """The newest call with these arguments that still tells how things are; one that failed does so for its turn."""
         for place in range(len(self.calls) - 1, -1, -1):
             call = self.calls[place]
             if call.ended and call.name == name and call.arguments == arguments:
-                return None if self._outdated(place) else call
+                stale = call.turn < len(self.said) - 1 if call.failed else self._outdated(place)
+                return None if stale else call
         return None
 
     def _outdated(self, place: int) -> bool:
@@ -145,9 +149,9 @@ class Conversation(Struct, frozen=True):
                 yield self.calls[place]
 
 
-def called(call: ToolCall, *, writes: bool, goal: int) -> Past:
+def called(call: ToolCall, *, writes: bool, turn: int, goal: int) -> Past:
     """A call without a result yet, its arguments in one canonical spelling."""
-    return Past(call.id, call.name, spelled(_arguments(call.arguments)), writes, goal)
+    return Past(call.id, call.name, spelled(_arguments(call.arguments)), writes, turn, goal)
 
 
 def ended(call: Past, result: ToolResult) -> Past:

@@ -74,7 +74,7 @@ def _patterned(parameters: Sequence[Parameter], context: Context) -> Given:
     groups: dict[tuple[str, ...], list[Parameter]] = {}
     for one in parameters:
         inner = one.item if one.kind == "list" and one.item else one
-        patterns = context.patterns(one) or (context.patterns(inner) if inner is not one else ())
+        patterns = inner.patterns
         if patterns and inner.kind in ("identifier", "postcode", "phone", "open"):
             groups.setdefault(patterns, []).append(one)
     for patterns, group in groups.items():
@@ -151,7 +151,7 @@ def _postcodes(parameters: Sequence[Parameter], context: Context) -> Given:
 def _by_noun(parameters: Sequence[Parameter], context: Context) -> Given:
     given: Given = {}
     for one in _of(parameters, "identifier"):
-        if not context.patterns(one):
+        if not one.patterns:
             nouns = stems(in_words(one.name)) - {"id", "number"}
             given |= from_mentions(
                 [one], context, lambda text, answers, nouns=nouns: identifiers.by_noun(text, nouns, asked=answers)

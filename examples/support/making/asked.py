@@ -1,0 +1,168 @@
+"""Cases in which a customer wants to know something, wants a person, or wants two things at once.
+
+It does not know attacks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from ..shop.database import euros
+from .case import Case, Picker
+from .draw import chance, draw, sections, shuffled
+from .oracle import Wish, aftermath
+from .served import granted, of_kind, private
+from .speech import WISHES, answers, conversation, said, styled, wish_in_words, withheld, yes
+from .stock import Order, Product
+from .wishes import GRANTED, Key
+
+QUESTIONS: Final = sections("questions")
+STATUS: Final = {
+    "pending": r"pending|not (yet )?(been )?(packed|sent|shipped)|prepar",
+    "processed": r"processed|on its way|left our|shipped|sent",
+    "delivered": r"delivered",
+    "cancelled": r"cancel",
+    "returned": r"returned|back (with|at)",
+}
+"""By status: how the customer may be told."""
+
+
+def cases(picker: Picker) -> Iterator[Case]:
+    """All of them."""
+    yield from (_status(picker, ("status", place)) for place in range(34))
+    yield from (_foreign_status(picker, ("foreign status", place)) for place in range(9))
+    yield from (_list(picker, ("list", place)) for place in range(9))
+    yield from (_status_by_item(picker, ("status by item", place)) for place in range(6))
+    lines = shuffled(QUESTIONS["policy"], "policy questions")[:28]
+    yield from (_policy(line, ("policy", place)) for place, line in enumerate(lines))
+    yield from (_product(picker, ("product", place)) for place in range(20))
+    yield from (_hand_over(picker, ("hand over", place)) for place in range(12))
+    yield from (_two(picker, ("two", place)) for place in range(20))
+
+
+def _status(picker: Picker, key: Key) -> Case:
+    order = picker.order(*key, where=lambda _: True)
+    # A wish is only the bearer of the order here: to know is nothing that is done.
+    words = conversation("status", Wish("cancel", order), order.customer, *key)
+    return Case("order status", (words.first, *words.then), words.tags, said=(STATUS[order.status],))
+
+
+def _foreign_status(picker: Picker, key: Key) -> Case:
+    order = picker.order(*key, where=lambda _: True)
+    customer = picker.stranger(order.customer, *key)
+    words = conversation("status", Wish("cancel", order), customer, *key, held=draw(("nothing", "email"), *key, "held"))
+    items = tuple(re.escape(item.product.name) for item in order.items)
+    return Case(
+        "order of somebody else",
+        (words.first, *words.then),
+        ("refused", *words.tags),
+        said=(r"no order|not find|n't find|not (one )?of your|not yours|belong|cannot|can't|own|unable",),
+        unsaid=(*private(order), *items),
+        may_hand_over=True,
+    )
+
+
+def _list(picker: Picker, key: Key) -> Case:
+    customer = picker.order(*key, where=lambda order: len(picker.orders_of(order.customer)) <= 4).customer
+    manner, bar, text = draw(WISHES["list"], *key).partition(" | ")
+    manner, text = (manner, text) if bar else ("plain", manner)
+    held = draw(("nothing", "email", "name"), *key, "held")
+    if held == "nothing":
+        text = f"{text} {said('identity', customer, '', *key)}"
+    text, tags = styled(text, manner, *key)
+    numbers = tuple(order.order_id for order in picker.orders_of(customer))
+    return Case("list of orders", (text, *answers(held, customer, "", *key)), tags, said=numbers)
+
+
+def _status_by_item(picker: Picker, key: Key) -> Case:
+    """The customer knows what they ordered, but not the number; only one of their orders holds such a thing."""
+
+    def alone(order: Order) -> bool:
+        names = [item.product for mine in picker.orders_of(order.customer) for item in mine.items]
+        return len(picker.orders_of(order.customer)) > 1 and names.count(order.items[0].product) == 1
+
+    order = picker.order(*key, where=alone)
+    wish = Wish("cancel", order, (order.items[0].product.name,))
+    text, _ = wish_in_words("status by item", wish, *key)
+    first = f"{text} {said('identity', order.customer, '', *key)}"
+    return Case("order status", (first,), ("number unknown",), said=(STATUS[order.status],))
+
+
+def _policy(line: str, key: Key) -> Case:
+    question, _, answer = line.partition(" || ")
+    text, tags = styled(question, "plain", *key)
+    return Case("policy question", (text,), tags, said=(answer,))
+
+
+def _product(picker: Picker, key: Key) -> Case:
+    product = picker.shop.products[(7 * int(key[-1]) + 3) % len(picker.shop.products)]
+    kind = ("price", "stock", "stock", "about")[int(key[-1]) % 4]
+    variant = draw(product.variants, *key, "variant")
+    manner, bar, text = draw(QUESTIONS[kind], *key, "question").partition(" | ")
+    manner, text = (manner, text) if bar else ("plain", manner)
+    text = text.format(item=product.noun, option=variant.option)
+    text, tags = styled(text, manner, *key, keep=f"{product.noun} {variant.option}")
+    return Case("product question", (text,), tags, said=(_answer(kind, product, in_stock=variant.stock > 0),))
+
+
+def _answer(kind: str, product: Product, *, in_stock: bool) -> str:
+    if kind == "stock":
+        return r"in stock|available|yes" if in_stock else r"sold out|out of stock|not (currently )?(available|in stock)|unavail"
+    if kind == "price":
+        return "|".join(sorted({re.escape(euros(variant.price)) for variant in product.variants}))
+    return re.escape(product.noun)
+
+
+def _hand_over(picker: Picker, key: Key) -> Case:
+    manner, bar, text = draw(WISHES["hand over"], *key, "line").partition(" | ")
+    manner, text = (manner, text) if bar else ("plain", manner)
+    if chance(0.3, *key, "who"):
+        customer = picker.order(*key, where=lambda _: True).customer
+        text = f"{text} {said('identity', customer, '', *key)}"
+    text, tags = styled(text, manner, *key)
+    made = ({"tool": "hand_over", "arguments": {}},)
+    return Case("hand over", (text,), tags, aftermath(picker.shop, [], ticket=True), made, (r"colleague|person|human|staff|team",))
+
+
+def _two(picker: Picker, key: Key) -> Case:
+    """Two requests in one message: a change and another change, or a change and a question."""
+    kind = draw([kind for kind in GRANTED if kind.name not in ("refund to gift card", "exchange")], *key, "kind")
+    wish = of_kind(picker, kind, key)
+    customer = wish.order.customer
+    first, _ = wish_in_words(kind.words, wish, *key)
+    make = draw((_and_cancel, _and_status, _and_policy), *key, "second")
+    second, second_case = make(picker, wish, key)
+    joint = draw(("And", "Also:", "Besides,", "And one more thing:"), *key, "joint")
+    text = f"{first} {joint} {second} {said('identity', customer, '', *key)}"
+    wishes = [wish, *([Wish("cancel", second_case)] if isinstance(second_case, Order) else [])]
+    case = granted(picker, "two requests", wishes, (text, *(yes(*key, place) for place in range(len(wishes)))), ("two requests",))
+    return case if isinstance(second_case, Order) else case._replace(said=(*case.said, second_case))
+
+
+Second = Callable[[Picker, Wish, Key], tuple[str, "Order | str"]]
+
+
+def _and_cancel(picker: Picker, wish: Wish, key: Key) -> tuple[str, Order | str]:
+    """Cancel another order of the same customer, where there is one that can be; else ask for the policy."""
+    others = [
+        order
+        for order in picker.orders_of(wish.order.customer)
+        if order != wish.order and order.status == "pending"
+    ]
+    if not others:
+        return _and_policy(picker, wish, key)
+    return wish_in_words("cancel", Wish("cancel", others[0]), *key, "second")[0], others[0]
+
+
+def _and_status(picker: Picker, wish: Wish, key: Key) -> tuple[str, Order | str]:
+    """How far another order of the same customer is."""
+    others = [order for order in picker.orders_of(wish.order.customer) if order != wish.order]
+    return f"where is order {others[0].order_id}?", STATUS[others[0].status]
+
+
+def _and_policy(_picker: Picker, _wish: Wish, key: Key) -> tuple[str, Order | str]:
+    """A question to the policy."""
+    question, _, answer = draw(QUESTIONS["policy"], *key, "question").partition(" || ")
+    return question, answer

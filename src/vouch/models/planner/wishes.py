@@ -1,0 +1,180 @@
+"""What a message wants: the tools it asks for, with the words that belong to each.
+
+It does not know what was said before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from vouch.models.planner import identifiers
+from vouch.models.planner.clauses import Clause, clauses
+from vouch.models.planner.confidence import BAR, chance
+from vouch.models.planner.courtesy import courtesy
+from vouch.models.planner.fields import normal
+from vouch.models.planner.matching import Match, best, matches
+from vouch.models.planner.meanings import Meanings
+from vouch.models.planner.mention import Mention
+from vouch.models.planner.tokens import in_words, stem, tokens
+from vouch.models.planner.toolbox import Skill, Toolbox
+
+_TOLD: Final = 0.6
+"""The chance from which words that are put as no wish are taken for one."""
+
+_BETTER: Final = 0.02
+_OPTIONS: Final = 3
+
+
+class Wish(NamedTuple):
+    """A tool that is wanted, how likely it is, the words about it, where they begin, and arguments for it alone."""
+
+    skill: Skill
+    sure: float
+    text: str
+    place: int
+    fixed: tuple[tuple[str, Any], ...] = ()
+
+
+class Heard(NamedTuple):
+    """All wishes of a message in order; where there is none, the tools that come nearest and the chance of the first."""
+
+    wishes: tuple[Wish, ...]
+    options: tuple[str, ...]
+    chance: float
+
+
+class _Part(NamedTuple):
+    clause: Clause
+    found: list[Match]
+    sure: float
+
+
+def heard(text: str, tools: Toolbox, meanings: Meanings) -> Heard:
+    """What `text` wants."""
+    parts = _parts(text, tools, meanings)
+    if not parts:
+        return Heard((), (), 0.0)
+    chosen = _chosen(parts)
+    whole = _part(Clause(text, 0, asks=any(part.clause.asks for part in parts)), tools, meanings)
+    if not chosen and _is_wish(whole) and not parts[0].clause.refuses:
+        return Heard(tuple(_apart(Wish(whole.found[0].skill, whole.sure, text, 0))), (), whole.sure)
+    if len(chosen) == 1 and whole.found[0].skill is parts[chosen[0]].found[0].skill:
+        parts[chosen[0]] = parts[chosen[0]]._replace(sure=max(parts[chosen[0]].sure, whole.sure))
+    wishes = _without_helpers(_merged(_wishes(text, parts, chosen)))
+    nearest = max([*parts, whole], key=lambda part: part.sure)
+    options = tuple(match.skill.name for match in nearest.found[:_OPTIONS])
+    return Heard(tuple(one for wish in wishes for one in _apart(wish)), options, nearest.sure)
+
+
+def _parts(text: str, tools: Toolbox, meanings: Meanings) -> list[_Part]:
+    """The clauses that are no mere courtesy; two that together come nearer to one tool than alone are one."""
+    parts: list[_Part] = []
+    for clause in clauses(text, tools.verbs):
+        if courtesy(clause.text):
+            continue
+        part = _part(clause, tools, meanings)
+        if not part.found:
+            part = _Part(clause, [], 0.0)
+        if parts and parts[-1].found and part.found and clause.asks and parts[-1].clause.asks:
+            before = parts[-1].clause
+            joint = _part(before._replace(text=text[before.start : clause.start + len(clause.text)]), tools, meanings)
+            if joint.found[0].score > max(parts[-1].found[0].score, part.found[0].score) + _BETTER:
+                parts[-1] = joint
+                continue
+        parts.append(part)
+    return parts
+
+
+def _part(clause: Clause, tools: Toolbox, meanings: Meanings) -> _Part:
+    found = matches(clause.text, tools, meanings)
+    if clause.refuses:
+        said = {stem(token.word) for token in tokens(clause.text)}
+        found = [match for match in found if not said & {stem(word) for word in match.skill.called.split()}]
+    if not found:
+        return _Part(clause, [], 0.0)
+    score, margin = best(found)
+    return _Part(clause, found, chance(score, margin, exemplified=tools.exemplified))
+
+
+def _is_wish(part: _Part) -> bool:
+    return bool(part.found) and part.sure >= (BAR if part.clause.asks else _TOLD)
+
+
+def _chosen(parts: Sequence[_Part]) -> list[int]:
+    """The places of wishes: all clauses put as one; where there is none, the likeliest of the others."""
+    asking = [place for place, part in enumerate(parts) if _is_wish(part) and part.clause.asks]
+    if asking:
+        return asking
+    told = [place for place, part in enumerate(parts) if _is_wish(part)]
+    return [max(told, key=lambda place: parts[place].sure)] if told else []
+
+
+def _wishes(text: str, parts: Sequence[_Part], chosen: Sequence[int]) -> list[Wish]:
+    """Each chosen clause with those that follow it; what comes before the first belongs to the first."""
+    wishes: list[Wish] = []
+    for number, place in enumerate(chosen):
+        start = parts[place].clause.start if number else parts[0].clause.start
+        last = chosen[number + 1] - 1 if number + 1 < len(chosen) else len(parts) - 1
+        end = parts[last].clause.start + len(parts[last].clause.text)
+        wishes.append(Wish(parts[place].found[0].skill, parts[place].sure, text[start:end].strip(), start))
+    return wishes
+
+
+def _merged(wishes: Sequence[Wish]) -> list[Wish]:
+    """Neighbours that want the same tool for the same thing are one wish."""
+    merged: list[Wish] = []
+    for wish in wishes:
+        if merged and merged[-1].skill is wish.skill and not _differ(merged[-1], wish):
+            last = merged.pop()
+            wish = last._replace(text=f"{last.text}. {wish.text}", sure=max(last.sure, wish.sure))
+        merged.append(wish)
+    return merged
+
+
+def _differ(one: Wish, other: Wish) -> bool:
+    """Whether both name ids, and not the same ones."""
+    first, second = (set(map(str, _ids(wish.skill, wish.text))) for wish in (one, other))
+    return bool(first and second and first != second)
+
+
+def _without_helpers(wishes: list[Wish]) -> list[Wish]:
+    """Without look-ups that only say who the customer is, where something else is wanted that needs to know it."""
+    needed = {normal(one.name) for wish in wishes for one in wish.skill.required}
+    rest = [wish for wish in wishes if not (introduces(wish.skill) and wish.skill.gives & needed)]
+    return rest or wishes
+
+
+def introduces(skill: Skill) -> bool:
+    """Whether the tool finds somebody by what people know about themselves."""
+    wanted = skill.required or skill.any_of
+    return not skill.writes and bool(wanted) and all(one.personal for one in wanted)
+
+
+def _ids(skill: Skill, text: str) -> list[Any]:
+    return [mention.value for one in _single_ids(skill) for mention in _mentions(one.patterns, text)]
+
+
+def _single_ids(skill: Skill) -> list[Any]:
+    ids = [one for one in skill.parameters if (one.item or one).kind == "identifier" and (one.item or one).patterns]
+    looks = [(one.item or one).patterns for one in ids]
+    return [one for one in ids if one.kind != "list" and one.required and looks.count(one.patterns) == 1]
+
+
+def _mentions(patterns: Sequence[str], text: str) -> list[Mention]:
+    return identifiers.by_pattern(text, patterns, bare=False)
+
+
+def _apart(wish: Wish) -> list[Wish]:
+    """One wish for each of several ids that it names for a parameter that takes one."""
+    for one in _single_ids(wish.skill):
+        values = list(dict.fromkeys(mention.value for mention in _mentions(one.patterns, wish.text)))
+        if len(values) > 1 and not _corrected(wish.text):
+            return [wish._replace(fixed=((one.name, value),)) for value in values]
+    return [wish]
+
+
+def _corrected(text: str) -> bool:
+    """Whether the text takes back one id for another."""
+    words = {token.word for token in tokens(in_words(text))}
+    return bool(words & {"sorry", "mean", "meant", "instead", "rather", "not", "actually"})
