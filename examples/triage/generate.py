@@ -2,10 +2,10 @@
 
 It does not know any model or prompt.
 
-The phrasings stand in `phrasings/*.txt`: one pool to learn from and another, of other frames and other
-situations, to be proven on. Here their gaps are filled, greetings and asides are put around them, and typing mistakes
-are made. Every choice is drawn from the SHA-256 of the phrasing and of what is chosen, never from a generator with a
-state: the files are the same byte for byte on every machine, and a new phrasing leaves the others as they were, but for their ids.
+The phrasings stand in `phrasings/*.txt`: one pool to learn from and another, of other frames and other situations, to
+be proven on. Here their gaps are filled, greetings and asides are put around them, and typing mistakes are made. Every
+choice is drawn from the SHA-256 of the phrasing and of what is chosen, never from a generator with a state: the files
+are the same byte for byte on every machine, and a new phrasing leaves the text of all others as it was.
 
     python examples/triage/generate.py            writes the files
     python examples/triage/generate.py --check    exits with 1 if they are not what would be written

@@ -132,7 +132,7 @@ def select_threshold(calibration: Trials, *, target: float, confidence: float = 
     if not counts.size:
         return Selection(None, 0.0, 0, 0, target, confidence, METHOD, sample.n)
     values = tail(sample.errors[counts], counts.astype(np.float64), target)
-    levels = _levels(sample.n, counts, 1 - confidence, _tuned_start(_Sample(tuning), sample.n, target))
+    levels = _levels(sample.n, counts, 1 - confidence, _tuned_start(_Sample(tuning), sample.n, target), target=target)
     last = max(_walk(values, int(start), levels[start]) for start in np.flatnonzero(levels))
     if last < 0:
         return Selection(None, 0.0, 0, 0, target, confidence, METHOD, sample.n)
@@ -202,12 +202,18 @@ def _tuned_start(tuning: _Sample, n: int, target: float) -> float | None:
     return float(coverage[sure[-1] if sure.size else np.argmax(z)])
 
 
-def _levels(n: int, counts: NDArray[np.intp], delta: float, tuned: float | None) -> Numbers:
+def _levels(n: int, counts: NDArray[np.intp], delta: float, tuned: float | None, *, target: float) -> Numbers:
     """The level of the chain that starts at each candidate (0: none starts there); they sum to delta.
 
-    A start falls on the candidate nearest to its coverage; starts that fall on the same one join their levels.
+    The tuned start has half of delta, the fixed starts share the rest. A fixed start that could not be certified even
+    without a single error (target^k above its level) is left out and its share goes to the others: that depends on the
+    sizes alone, never on the labels. A start falls on the candidate nearest to its coverage; starts that fall on the
+    same one join their levels.
     """
-    starts = [(coverage, delta / 4 if tuned is None else delta / 8) for coverage in FIXED_STARTS]
+    rest = delta if tuned is None else delta / 2
+    able = [coverage for coverage in FIXED_STARTS if target ** (coverage * n) <= rest / len(FIXED_STARTS)]
+    able = able or list(FIXED_STARTS)
+    starts = [(coverage, rest / len(able)) for coverage in able]
     if tuned is not None:
         starts.append((tuned, delta / 2))
     levels = np.zeros(len(counts))
