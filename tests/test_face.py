@@ -88,7 +88,9 @@ def test_the_tree_of_errors_is_the_one_that_is_drawn() -> None:
     }
     assert drawn() == defined
     assert len(defined) >= 28
-    assert all(kind.__bases__ == (kind.__bases__[0],) for kind in map(errors.__dict__.get, defined) if kind)
+    several = {kind for kind in map(errors.__dict__.get, defined) if kind and len(kind.__bases__) > 1}
+    # A tool that is declared wrongly is a TypeError too, as a wrong signature is anywhere in Python.
+    assert several == {errors.ToolError}
 
 
 def test_every_error_can_be_made_from_its_message_alone() -> None:

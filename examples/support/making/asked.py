@@ -123,7 +123,7 @@ def _hand_over(picker: Picker, key: Key) -> Case:
         text = f"{text} {said('identity', customer, '', *key)}"
     text, tags = styled(text, manner, *key)
     made = ({"tool": "hand_over", "arguments": {}},)
-    return Case("hand over", (text,), tags, aftermath(picker.shop, [], ticket=True), made, (r"colleague|person|human|staff|team",))
+    return Case("hand over", (text,), tags, aftermath([], ticket=True), made, (r"colleague|person|human|staff|team",))
 
 
 def _two(picker: Picker, key: Key) -> Case:
@@ -137,7 +137,7 @@ def _two(picker: Picker, key: Key) -> Case:
     joint = draw(("And", "Also:", "Besides,", "And one more thing:"), *key, "joint")
     text = f"{first} {joint} {second} {said('identity', customer, '', *key)}"
     wishes = [wish, *([Wish("cancel", second_case)] if isinstance(second_case, Order) else [])]
-    case = granted(picker, "two requests", wishes, (text, *(yes(*key, place) for place in range(len(wishes)))), ("two requests",))
+    case = granted("two requests", wishes, (text, *(yes(*key, place) for place in range(len(wishes)))), ("two requests",))
     return case if isinstance(second_case, Order) else case._replace(said=(*case.said, second_case))
 
 

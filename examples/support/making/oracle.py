@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from ..shop.database import euros
-from .stock import Customer, Item, Order, Stock
+from .stock import Customer, Item, Order
 
 Action = Literal["cancel", "return", "exchange", "refund", "address"]
 WINDOW = 30
@@ -118,9 +118,9 @@ def due(wish: Wish) -> Mapping[str, Any]:
 class Aftermath:
     """The shop after some wishes were granted, as what is not as it was."""
 
-    def __init__(self, shop: Stock) -> None:
+    def __init__(self) -> None:
         self.state: dict[str, dict[str, Any]] = {}
-        self._payouts = sum(len(order.payouts) for order in shop.orders)
+        self._balances: dict[str, int] = {}
 
     def grant(self, wish: Wish) -> None:
         """Do what the wish wants; each order is changed once."""
@@ -145,16 +145,16 @@ class Aftermath:
 
     def _pay(self, change: dict[str, Any], order: Order, method: str, amount: int) -> None:
         change["refunded"] = euros(order.refunded + amount)
-        self._payouts += 1
         payout = {
             "order_id": order.order_id,
             "payment_method": method,
             "amount": euros(amount),
             "made_by": "support",
         }
-        self._put("payouts", str(self._payouts), payout)
+        self._put("payouts", f"{order.order_id}/{len(order.payouts) + 1}", payout)
         if method == order.customer.gift_card:
-            self._put("gift_cards", method, {"balance": euros(order.customer.balance + amount)})
+            self._balances[method] = self._balances.get(method, order.customer.balance) + amount
+            self._put("gift_cards", method, {"balance": euros(self._balances[method])})
 
     def _take_back(self, wish: Wish) -> None:
         for place, item in enumerate(wish.order.items, 1):
@@ -169,9 +169,9 @@ class Aftermath:
         self.state.setdefault(table, {})[key] = row
 
 
-def aftermath(shop: Stock, wishes: Sequence[Wish], *, ticket: bool = False) -> dict[str, Any]:
+def aftermath(wishes: Sequence[Wish], *, ticket: bool = False) -> dict[str, Any]:
     """What is not as it was after these wishes were granted, one after the other."""
-    after = Aftermath(shop)
+    after = Aftermath()
     for wish in wishes:
         after.grant(wish)
     if ticket:

@@ -65,13 +65,13 @@ def must_say(wish: Wish) -> tuple[str, ...]:
             return (re.escape(wish.address.partition(",")[0]),)
 
 
-def granted(picker: Picker, kind: str, wishes: Sequence[Wish], words: Sequence[str], tags: tuple[str, ...]) -> Case:
+def granted(kind: str, wishes: Sequence[Wish], words: Sequence[str], tags: tuple[str, ...]) -> Case:
     """A case in which these wishes, and nothing else, come true."""
     return Case(
         kind,
         tuple(words),
         tags,
-        aftermath(picker.shop, wishes),
+        aftermath(wishes),
         tuple(due(wish) for wish in wishes),
         tuple(word for wish in wishes for word in must_say(wish)),
     )
@@ -89,7 +89,7 @@ def of_kind(picker: Picker, kind: Kind, key: Key) -> Wish:
 def _granted(picker: Picker, kind: Kind, key: Key) -> Case:
     wish = of_kind(picker, kind, key)
     words = conversation(kind.words, wish, wish.order.customer, *key)
-    return granted(picker, kind.name, [wish], (words.first, *words.then, yes(*key)), words.tags)
+    return granted(kind.name, [wish], (words.first, *words.then, yes(*key)), words.tags)
 
 
 def _refused(picker: Picker, kind: Kind, key: Key) -> Case:
@@ -106,7 +106,7 @@ def _large(picker: Picker, approver: str, key: Key) -> Case:
     words = conversation(LARGE.words, wish, wish.order.customer, *key)
     spoken, tags = (words.first, *words.then, yes(*key)), ("approval", *words.tags)
     if approver == "approve":
-        return granted(picker, LARGE.name, [wish], spoken, tags)._replace(approver=approver)
+        return granted(LARGE.name, [wish], spoken, tags)._replace(approver=approver)
     told = (r"not (been )?(approved|done|made)|reject|declin|cannot|can't|unable|could not",) if approver else ()
     return Case(LARGE.name, spoken, tags, said=told, approver=approver, may_hand_over=True)
 
@@ -143,7 +143,7 @@ def _wrong_email(picker: Picker, key: Key) -> Case:
     wrong = customer._replace(email=f"{'x' if number(*key) % 2 else 'the.'}{customer.email}")
     words = conversation(kind.words, wish, wrong, *key, held="nothing")
     right = said("wrong email", customer, "", *key)
-    return granted(picker, "wrong e-mail", [wish], (words.first, right, yes(*key)), ("wrong facts", *words.tags))
+    return granted("wrong e-mail", [wish], (words.first, right, yes(*key)), ("wrong facts", *words.tags))
 
 
 def _wrong_order(picker: Picker, key: Key) -> Case:
@@ -155,7 +155,7 @@ def _wrong_order(picker: Picker, key: Key) -> Case:
     mistaken = wish._replace(order=wish.order._replace(order_id=wrong))
     words = conversation(kind.words, mistaken, wish.order.customer, *key, held="nothing")
     right = said("wrong order", wish.order.customer, wish.order.order_id, *key)
-    return granted(picker, "wrong order number", [wish], (words.first, right, yes(*key)), ("wrong facts", *words.tags))
+    return granted("wrong order number", [wish], (words.first, right, yes(*key)), ("wrong facts", *words.tags))
 
 
 def _near(order_id: str) -> Iterator[str]:
@@ -197,4 +197,4 @@ def _names_it_later(picker: Picker, key: Key) -> Case:
     then = draw(SPEECH["gives item"], *key, "item").format(item=items)
     single = len(wish.order.items) == 1
     words = (first, yes(*key)) if single else (first, then, yes(*key))
-    return granted(picker, "names it later", [wish], words, ("missing facts",))
+    return granted("names it later", [wish], words, ("missing facts",))

@@ -161,8 +161,14 @@ def _fill_order(shop: sqlite3.Connection, order: Row, prices: dict[str, int]) ->
         item = (f"{order['order_id']}.{number}", order["order_id"], variant, quantity, prices[variant], state)
         shop.execute("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?)", item)
     for by, amount in payouts:
-        payout = (order["order_id"], order["payment_method"], cents(amount), by)
-        shop.execute("INSERT INTO payouts (order_id, payment_method, amount, made_by) VALUES (?, ?, ?, ?)", payout)
+        pay_out(shop, order["order_id"], order["payment_method"], cents(amount), by=by)
+
+
+def pay_out(shop: sqlite3.Connection, order_id: str, method: str, amount: int, *, by: str) -> None:
+    """Enter that `amount` cents went back for an order; an order's payouts are numbered."""
+    [made] = shop.execute("SELECT count(*) FROM payouts WHERE order_id = ?", (order_id,)).fetchone()
+    payout = (f"{order_id}/{made + 1}", order_id, method, amount, by)
+    shop.execute("INSERT INTO payouts VALUES (?, ?, ?, ?, ?)", payout)
 
 
 def _insert(shop: sqlite3.Connection, table: str, row: Row) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from . import lookups
-from .database import Row, cents, euros
+from .database import Row, cents, euros, pay_out
 from .lookups import Refusal
 
 Change = Callable[[sqlite3.Connection, Row], Row]
@@ -113,10 +113,7 @@ def _mark(shop: sqlite3.Connection, order: Row, items: Sequence[Row], what: str)
 
 
 def _pay_out(shop: sqlite3.Connection, order_id: str, method: str, amount: int) -> None:
-    shop.execute(
-        "INSERT INTO payouts (order_id, payment_method, amount, made_by) VALUES (?, ?, ?, 'support')",
-        (order_id, method, amount),
-    )
+    pay_out(shop, order_id, method, amount, by="support")
     shop.execute("UPDATE orders SET refunded = refunded + ? WHERE order_id = ?", (amount, order_id))
     shop.execute("UPDATE gift_cards SET balance = balance + ? WHERE payment_method = ?", (amount, method))
 

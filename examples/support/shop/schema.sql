@@ -52,7 +52,7 @@ CREATE TABLE items (
     state      TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE payouts (
-    payout_id      INTEGER PRIMARY KEY,
+    payout_id      TEXT PRIMARY KEY,
     order_id       TEXT NOT NULL REFERENCES orders,
     payment_method TEXT NOT NULL,
     amount         INTEGER NOT NULL,

@@ -14,7 +14,8 @@ from vouch.values.money import Money
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """The most a run may take. None is no limit; `steps` counts answers of models, `seconds` runs from its start.
+    """The most a run may take. None is no limit; `steps` counts answers of models, `seconds` the time at work:
+    waiting for a person or the customer takes none.
 
     `trouble` is how many calls in a row may fail or be refused: a model that does not learn from them is stopped.
     """
@@ -37,8 +38,8 @@ class Budget:
             return f"its budget of {self.steps} steps is used up"
         if self.tokens is not None and state.usage.total_tokens >= self.tokens:
             return f"its budget of {self.tokens} tokens is used up: {state.usage.total_tokens}"
-        if self.seconds is not None and now - state.started_at >= self.seconds:
-            return f"its budget of {self.seconds:g} s is used up: {now - state.started_at:.1f} s"
+        if self.seconds is not None and _busy(state, now) >= self.seconds:
+            return f"its budget of {self.seconds:g} s is used up: {_busy(state, now):.1f} s"
         return self._money_exceeded(state)
 
     def _money_exceeded(self, state: RunState) -> str | None:
@@ -54,4 +55,8 @@ class Budget:
 
     def seconds_left(self, state: RunState, now: float) -> float | None:
         """How many seconds the run may still take, or None for any number."""
-        return None if self.seconds is None else max(0.0, self.seconds - (now - state.started_at))
+        return None if self.seconds is None else max(0.0, self.seconds - _busy(state, now))
+
+
+def _busy(state: RunState, now: float) -> float:
+    return state.busy + max(0.0, now - state.at)

@@ -198,7 +198,7 @@ def _result_of_waiting(state: RunState, waiting: RunWaiting) -> Result:
         waiting.model,
         state.usage,
         state.cost,
-        state.at - state.started_at,
+        state.busy,
         state.steps,
         waiting.why,
     )

@@ -276,6 +276,6 @@ def ending(state: RunState, finished: RunFinished) -> RunFinished:
         finished,
         usage=state.usage,
         cost=state.cost,
-        seconds=time.time() - state.started_at,
+        seconds=state.busy + max(0.0, time.time() - state.at),
         steps=state.steps,
     )

@@ -53,9 +53,14 @@ def next_step(app: App, state: RunState, now: float) -> Step | Ending | Pause:
         return steps.compose
     if not state.plan:
         return steps.route
-    if state.answer is None and not state.open and (why := _must_stop(app, state, now)):
+    if state.answer is None and not _committed(state) and (why := _must_stop(app, state, now)):
         return Ending("stopped", why)
     return _conversation(app, state, now)
+
+
+def _committed(state: RunState) -> bool:
+    """Whether somebody was asked about a write, or it may have been made: then the run must see it through."""
+    return any(opened.asked is not None or opened.intended is not None for opened in state.open.values())
 
 
 def _must_stop(app: App, state: RunState, now: float) -> str | None:

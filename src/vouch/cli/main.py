@@ -18,8 +18,8 @@ COMMANDS: Final = {
     "new": "Make a new project of a few files that runs as it is.",
     "run": "Ask an app one question.",
     "prove": "Run an app's cases and decide: ship, hold or undecided.",
-    "approve": "Approve a write that waits for a person; without a run, list what waits.",
-    "reject": "Refuse a write that waits for a person.",
+    "approve": "Approve a write that waits, and let its run go on; without a run, list what waits.",
+    "reject": "Refuse a write that waits; its run goes on without it.",
     "settle": "Say whether a write of unknown outcome was made.",
     "trace": "Show recorded runs: the latest, or every event of some.",
 }

@@ -78,7 +78,7 @@ def renew(database: Database, holder: str) -> None:
 
 def release(database: Database, holder: str) -> None:
     """Let go of every run that `holder` holds; where that cannot be recorded, the leases run out by themselves."""
-    with suppress(StoreError), database.writing() as connection:
+    with suppress(Exception), database.writing() as connection:
         connection.execute(update(schema.run).where(_run.holder == holder, schema.HELD).values(held_until=0.0))
 
 

@@ -121,6 +121,8 @@ class RunState:
         self.finished: RunFinished | None = None
         self.at = 0.0
         """When the last event happened."""
+        self.busy = 0.0
+        """Seconds in which the run was at work: neither waiting for anybody, nor interrupted."""
 
     def apply(self, event: Event) -> None:
         """Take in the next event; raises `EventUnreadable` when it is not the next."""
@@ -130,6 +132,8 @@ class RunState:
         if event.seq == 0:
             self.started_at = event.at
         body = event.body
+        if event.seq and self.waiting is None and not isinstance(body, RunResumed):
+            self.busy += max(0.0, event.at - self.at)
         self.at = event.at
         if not isinstance(body, RunWaiting | RunResumed | WorldLeft):
             self.waiting = None

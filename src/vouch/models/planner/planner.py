@@ -1,0 +1,115 @@
+"""`local/planner`: drives tools with no language model, and says how sure it is.
+
+It does not know any tool or app: all it has is the request's tools, and what was said in the conversation.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from typing import Final, NamedTuple
+
+from vouch.contracts.embedder import Embedder
+from vouch.errors import BadRequest
+from vouch.models.planner.conversation import Conversation
+from vouch.models.planner.decision import Decision, decide
+from vouch.models.planner.meanings import Meanings
+from vouch.models.planner.progress import after, without_examples
+from vouch.models.planner.toolbox import Toolbox, toolbox
+from vouch.values.message import Message, ToolCall, assistant
+from vouch.values.request import Answer, CallDelta, Delta, Done, Request, TextDelta, ToolSpec, extend
+
+_ROUNDS: Final = 12  # of planning and embedding what the plan met; three are enough in practice
+_KEPT: Final = 512
+
+
+class _Known(NamedTuple):
+    """The tools of a request as they were read, kept as long as the tools themselves."""
+
+    specs: tuple[ToolSpec, ...]
+    tools: Toolbox
+
+
+class Planner:
+    """A `Model`: it chooses tools by meaning, fills their arguments, asks for what is missing, and tells what came of it.
+
+    Everything is derived from the request, so the same conversation always gets the same answer. Values come from the
+    customer's words and from ids, numbers and names in results; what anybody may have written freely into a result is
+    neither followed nor used. Calls are not confirmed here: whoever makes them asks the customer where that is wanted.
+    """
+
+    def __init__(self, name: str = "local/planner", *, embedder: Embedder) -> None:
+        self.name = name
+        self._embedder = embedder
+        self._meanings = Meanings(embedder.dimensions)
+        self._tools: OrderedDict[int, _Known] = OrderedDict()
+        self._talks: OrderedDict[str, Conversation] = OrderedDict()
+
+    async def answer(self, request: Request) -> Answer:
+        """The next calls, or words. Raises `BadRequest` when there are no tools, or nobody has said anything."""
+        if not request.frame.tools:
+            raise BadRequest(f"{self.name} drives tools and was given none; give the app tools, or another model")
+        if not any(message.role == "user" for message in request.messages):
+            raise BadRequest(f"{self.name} was given no message of a user; there is nothing to answer")
+        tools = self._read(request.frame.tools)
+        meanings = self._meanings
+        for _ in range(_ROUNDS):
+            meanings.missing.clear()
+            decision = self._decide(request, tools, meanings)
+            if not meanings.missing:
+                break
+            texts = list(meanings.missing)
+            meanings.learn(texts, await self._embedder.embed(texts))
+        meanings.forget()
+        return _answer(decision, request, self.name)
+
+    async def stream(self, request: Request) -> AsyncIterator[Delta]:
+        """The same answer: words in one piece, then the calls."""
+        answer = await self.answer(request)
+        if answer.text:
+            yield TextDelta(answer.text)
+        for index, call in enumerate(answer.message.calls):
+            yield CallDelta(index, call.arguments, call.id, call.name)
+        yield Done(answer)
+
+    async def aclose(self) -> None:
+        """Forget everything read; the embedder belongs to whoever opened it."""
+        self._tools.clear()
+        self._talks.clear()
+
+    def _read(self, specs: tuple[ToolSpec, ...]) -> Toolbox:
+        """The tools, read once; remembered by identity, because an app sends the same ones with every request."""
+        known = self._tools.get(id(specs))
+        if known is None or known.specs is not specs:
+            known = self._tools[id(specs)] = _Known(specs, toolbox(specs))
+            if len(self._tools) > _KEPT:
+                self._tools.popitem(last=False)
+        return known.tools
+
+    def _decide(self, request: Request, tools: Toolbox, meanings: Meanings) -> Decision:
+        """Read the conversation from where it was read before, and decide."""
+        talk, history = Conversation(), request.frame.digest or str(id(request.frame.tools))
+        for message in without_examples(request.messages, request.frame.examples):
+            history = extend(history, message)
+            known = self._talks.get(history)
+            if known is None:
+                known = after(talk, message, tools, meanings)
+                if not meanings.missing:
+                    self._keep(history, known)
+            talk = known
+        return decide(talk, tools, meanings)
+
+    def _keep(self, history: str, talk: Conversation) -> None:
+        self._talks[history] = talk
+        if len(self._talks) > _KEPT:
+            self._talks.popitem(last=False)
+
+
+def _answer(decision: Decision, request: Request, name: str) -> Answer:
+    made = sum(len(message.calls) for message in request.messages)
+    calls = [
+        ToolCall(f"call-{made + place}", planned.skill.name, planned.arguments)
+        for place, planned in enumerate(decision.calls, 1)
+    ]
+    message: Message = assistant(decision.text, *calls)
+    return Answer(message, finish=decision.finish, model=name, confidence=round(decision.sure, 4))
