@@ -15,7 +15,7 @@ NONE = Usage()
 
 def state(*, steps: int = 0, usage: Usage = NONE, cost: Money | None = None) -> RunState:
     made = RunState("run")
-    made.steps, made.usage, made.cost, made.started_at = steps, usage, cost, 1000.0
+    made.steps, made.usage, made.cost, made.at = steps, usage, cost, 1000.0
     return made
 
 

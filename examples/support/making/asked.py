@@ -38,7 +38,7 @@ def cases(picker: Picker) -> Iterator[Case]:
     lines = shuffled(QUESTIONS["policy"], "policy questions")[:28]
     yield from (_policy(line, ("policy", place)) for place, line in enumerate(lines))
     yield from (_product(picker, ("product", place)) for place in range(20))
-    yield from (_hand_over(picker, ("hand over", place)) for place in range(12))
+    yield from (_hand_over(picker, ("hand over", place)) for place in range(11))
     yield from (_two(picker, ("two", place)) for place in range(20))
 
 

@@ -147,7 +147,7 @@ GRANTED: Final = (
     Kind("return", 27, "return", _return(_open)),
     Kind("exchange", 22, "exchange", _exchange(lambda item, other: _same(item, other) and other.stock >= item.quantity)),
     Kind("refund item", 24, "refund item", _refund_item()),
-    Kind("refund whole", 12, "refund whole", _refund_whole(lambda order: _open(order) and _left(order) <= LIMIT)),
+    Kind("refund whole", 11, "refund whole", _refund_whole(lambda order: _open(order) and _left(order) <= LIMIT)),
     Kind(
         "refund returned",
         12,
