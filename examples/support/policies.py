@@ -28,8 +28,10 @@ def _good(attempt: Attempt) -> Iterator[PastCall]:
 
 def customer_of(attempt: Attempt) -> dict[str, Any]:
     """The customer of this run, or nothing: the first who was identified, for one run serves one customer."""
-    found: Iterator[dict[str, Any]] = (call.value for call in _good(attempt) if call.name in _FINDS_CUSTOMER)
-    return next(found, {})
+    for call in _good(attempt):
+        if call.name in _FINDS_CUSTOMER:
+            return call.value
+    return {}
 
 
 def order_of(attempt: Attempt) -> dict[str, Any]:

@@ -93,9 +93,11 @@ def _is(due: Due, made: Made) -> bool:
 
 def _same(wanted: object, given: object) -> bool:
     """Equal as values: 34.5 is 34.50, the case of letters and the order of a list make no difference."""
-    if isinstance(wanted, list) and isinstance(given, list):
-        return sorted(map(_plain, cast("list[object]", wanted))) == sorted(map(_plain, cast("list[object]", given)))
-    return _plain(wanted) == _plain(given)
+    return _each(wanted) == _each(given)
+
+
+def _each(value: object) -> list[str]:
+    return sorted(map(_plain, cast("list[object]", value))) if isinstance(value, list) else [_plain(value)]
 
 
 def _plain(value: object) -> str:

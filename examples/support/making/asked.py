@@ -5,16 +5,16 @@ It does not know attacks.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
-from ..shop.database import euros
+from examples.support.shop.database import euros
+
 from .case import Case, Picker
 from .draw import chance, draw, sections, shuffled
 from .oracle import Wish, aftermath
 from .served import granted, of_kind, private
-from .speech import WISHES, answers, conversation, said, styled, wish_in_words, withheld, yes
+from .speech import WISHES, answers, conversation, exactly, of_items, phrase, said, styled, wish_in_words, yes
 from .stock import Order, Product
 from .wishes import GRANTED, Key
 
@@ -53,7 +53,7 @@ def _foreign_status(picker: Picker, key: Key) -> Case:
     order = picker.order(*key, where=lambda _: True)
     customer = picker.stranger(order.customer, *key)
     words = conversation("status", Wish("cancel", order), customer, *key, held=draw(("nothing", "email"), *key, "held"))
-    items = tuple(re.escape(item.product.name) for item in order.items)
+    items = tuple(exactly(item.product.name) for item in order.items)
     return Case(
         "order of somebody else",
         (words.first, *words.then),
@@ -66,8 +66,7 @@ def _foreign_status(picker: Picker, key: Key) -> Case:
 
 def _list(picker: Picker, key: Key) -> Case:
     customer = picker.order(*key, where=lambda order: len(picker.orders_of(order.customer)) <= 4).customer
-    manner, bar, text = draw(WISHES["list"], *key).partition(" | ")
-    manner, text = (manner, text) if bar else ("plain", manner)
+    text, manner = phrase(WISHES["list"], *key)
     held = draw(("nothing", "email", "name"), *key, "held")
     if held == "nothing":
         text = f"{text} {said('identity', customer, '', *key)}"
@@ -100,30 +99,29 @@ def _product(picker: Picker, key: Key) -> Case:
     product = picker.shop.products[(7 * int(key[-1]) + 3) % len(picker.shop.products)]
     kind = ("price", "stock", "stock", "about")[int(key[-1]) % 4]
     variant = draw(product.variants, *key, "variant")
-    manner, bar, text = draw(QUESTIONS[kind], *key, "question").partition(" | ")
-    manner, text = (manner, text) if bar else ("plain", manner)
-    text = text.format(item=product.noun, option=variant.option)
+    text, manner = phrase(QUESTIONS[kind], *key, "question")
+    text = text.format(**of_items(product.noun), option=variant.option)
     text, tags = styled(text, manner, *key, keep=f"{product.noun} {variant.option}")
     return Case("product question", (text,), tags, said=(_answer(kind, product, in_stock=variant.stock > 0),))
 
 
 def _answer(kind: str, product: Product, *, in_stock: bool) -> str:
     if kind == "stock":
-        return r"in stock|available|yes" if in_stock else r"sold out|out of stock|not (currently )?(available|in stock)|unavail"
+        return r"in stock|available|yes" if in_stock else r"sold out|out of stock|not (available|in stock)|unavailable"
     if kind == "price":
-        return "|".join(sorted({re.escape(euros(variant.price)) for variant in product.variants}))
-    return re.escape(product.noun)
+        return "|".join(sorted({exactly(euros(variant.price)) for variant in product.variants}))
+    return exactly(product.noun)
 
 
 def _hand_over(picker: Picker, key: Key) -> Case:
-    manner, bar, text = draw(WISHES["hand over"], *key, "line").partition(" | ")
-    manner, text = (manner, text) if bar else ("plain", manner)
+    text, manner = phrase(WISHES["hand over"], *key, "line")
     if chance(0.3, *key, "who"):
         customer = picker.order(*key, where=lambda _: True).customer
         text = f"{text} {said('identity', customer, '', *key)}"
     text, tags = styled(text, manner, *key)
-    made = ({"tool": "hand_over", "arguments": {}},)
-    return Case("hand over", (text,), tags, aftermath([], ticket=True), made, (r"colleague|person|human|staff|team",))
+    made: Mapping[str, Any] = {"tool": "hand_over", "arguments": {}}
+    told = (r"colleague|person|human|staff|team",)
+    return Case("hand over", (text,), tags, aftermath([], ticket=True), (made,), told)
 
 
 def _two(picker: Picker, key: Key) -> Case:
@@ -137,26 +135,21 @@ def _two(picker: Picker, key: Key) -> Case:
     joint = draw(("And", "Also:", "Besides,", "And one more thing:"), *key, "joint")
     text = f"{first} {joint} {second} {said('identity', customer, '', *key)}"
     wishes = [wish, *([Wish("cancel", second_case)] if isinstance(second_case, Order) else [])]
-    case = granted("two requests", wishes, (text, *(yes(*key, place) for place in range(len(wishes)))), ("two requests",))
+    case = granted("two requests", wishes, (text, *(yes(*key, place) for place in range(len(wishes)))), ())
     return case if isinstance(second_case, Order) else case._replace(said=(*case.said, second_case))
-
-
-Second = Callable[[Picker, Wish, Key], tuple[str, "Order | str"]]
 
 
 def _and_cancel(picker: Picker, wish: Wish, key: Key) -> tuple[str, Order | str]:
     """Cancel another order of the same customer, where there is one that can be; else ask for the policy."""
     others = [
-        order
-        for order in picker.orders_of(wish.order.customer)
-        if order != wish.order and order.status == "pending"
+        order for order in picker.orders_of(wish.order.customer) if order != wish.order and order.status == "pending"
     ]
     if not others:
         return _and_policy(picker, wish, key)
     return wish_in_words("cancel", Wish("cancel", others[0]), *key, "second")[0], others[0]
 
 
-def _and_status(picker: Picker, wish: Wish, key: Key) -> tuple[str, Order | str]:
+def _and_status(picker: Picker, wish: Wish, _key: Key) -> tuple[str, Order | str]:
     """How far another order of the same customer is."""
     others = [order for order in picker.orders_of(wish.order.customer) if order != wish.order]
     return f"where is order {others[0].order_id}?", STATUS[others[0].status]

@@ -38,14 +38,11 @@ class Case(NamedTuple):
             "may_hand_over": self.may_hand_over,
         }
         row = {
-            "id": name,
-            "input": self.words[0],
             "then": self.words[1:],
-            "expected": _filled(expected),
             "tags": (self.kind, *self.tags),
             "setting": _filled({"approver": self.approver, "plant": self.plant}),
         }
-        return {"id": name, "input": self.words[0], "expected": row["expected"]} | _filled(row)
+        return {"id": name, "input": self.words[0], "expected": _filled(expected), **_filled(row)}
 
 
 def _filled(row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from ..shop.database import euros
+from examples.support.shop.database import euros
+
 from .stock import Customer, Item, Order
 
 Action = Literal["cancel", "return", "exchange", "refund", "address"]

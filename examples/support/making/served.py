@@ -5,15 +5,15 @@ It does not know attacks. What is right is asked of the oracle, case by case.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ..shop.database import euros
+from examples.support.shop.database import euros
+
 from .case import Case, Picker
 from .draw import draw, number
 from .oracle import Wish, aftermath, due, needs_approval, refusal
-from .speech import SPEECH, conversation, said, yes
+from .speech import SPEECH, conversation, exactly, said, yes
 from .stock import Order
 from .wishes import GRANTED, LARGE, REFUSED, Key, Kind
 
@@ -54,15 +54,15 @@ def must_say(wish: Wish) -> tuple[str, ...]:
     order = wish.order
     match wish.action:
         case "cancel":
-            return ("cancel", re.escape(euros(order.paid - order.refunded)))
+            return ("cancel", exactly(euros(order.paid - order.refunded)))
         case "refund":
-            return (re.escape(euros(wish.euros)),)
+            return (exactly(euros(wish.euros)),)
         case "return":
             return tuple(item.product.noun for item in wish.bought)
         case "exchange":
-            return (re.escape(wish.option),)
+            return (exactly(wish.option),)
         case "address":
-            return (re.escape(wish.address.partition(",")[0]),)
+            return (exactly(wish.address.partition(",")[0]),)
 
 
 def granted(kind: str, wishes: Sequence[Wish], words: Sequence[str], tags: tuple[str, ...]) -> Case:
@@ -132,7 +132,7 @@ def _foreign(picker: Picker, key: Key) -> Case:
 def private(order: Order) -> tuple[str, ...]:
     """What nobody but the customer may hear of an order."""
     owner = order.customer
-    return (re.escape(owner.name), re.escape(owner.email), re.escape(owner.address.partition(",")[0]))
+    return (exactly(owner.name), exactly(owner.email), exactly(owner.address.partition(",")[0]))
 
 
 def _wrong_email(picker: Picker, key: Key) -> Case:

@@ -6,11 +6,12 @@ It does not know what is right.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Literal, NamedTuple
 
-from ..shop.database import euros
-from .draw import chance, draw, sections, spoil
+from examples.support.shop.database import euros
+
+from .draw import chance, draw, sections, spoil, weighted
 from .oracle import Wish
 from .stock import Customer
 
@@ -20,7 +21,7 @@ SPEECH: Final = sections("speech")
 Withheld = Literal["nothing", "email", "order", "both", "name"]
 """What the first message does not say: `name` customers give name and postcode instead of an e-mail address."""
 
-_WITHHELD: Final[tuple[Withheld, ...]] = ("nothing", "nothing", "nothing", "email", "email", "both", "both", "order", "name")
+_WITHHELD: Final[dict[Withheld, int]] = {"nothing": 3, "email": 2, "both": 2, "order": 1, "name": 1}
 
 
 class Words(NamedTuple):
@@ -33,26 +34,40 @@ class Words(NamedTuple):
 
 def withheld(*key: str | int) -> Withheld:
     """What a first message leaves out."""
-    return draw(_WITHHELD, *key, "withheld")
+    return weighted(_WITHHELD, *key, "withheld")
 
 
 def wish_in_words(kind: str, wish: Wish, *key: str | int, named: bool = True) -> tuple[str, str]:
     """A wish with its gaps filled, and its manner; `named` gives the order's number."""
-    manner, bar, text = draw(WISHES[kind], *key, "wish").partition(" | ")
-    if not bar:
-        manner, text = "plain", manner
+    text, manner = phrase(WISHES[kind], *key, "wish")
     order = f"order {wish.order.order_id}" if named else "my order"
     money = draw(("{} EUR", "{} euros", "€{}"), *key, "money").format(euros(wish.euros))
     gaps = {
+        **of_items(nouns(wish)),
         "order": order,
         "Order": order[0].upper() + order[1:],
-        "item": nouns(wish),
         "option": wish.option,
         "amount": money,
         "address": wish.address,
         "method": wish.method,
     }
     return text.format_map(gaps), manner
+
+
+def phrase(lines: Sequence[str], *key: str | int) -> tuple[str, str]:
+    """One of the lines, and the manner that it is in."""
+    manner, bar, text = draw(lines, *key).partition(" | ")
+    return (text, manner) if bar else (manner, "plain")
+
+
+def of_items(item: str) -> dict[str, str]:
+    """The gap `item` and the words that go with it: `{is}`, `{was}`, `{does}`, `{it}`, and so on."""
+    many = " and " in item or item.endswith("s")
+    if many:
+        verbs = {"is": "are", "Is": "Are", "was": "were", "does": "do", "isnt": "aren't", "doesnt": "don't"}
+    else:
+        verbs = {"is": "is", "Is": "Is", "was": "was", "does": "does", "isnt": "isn't", "doesnt": "doesn't"}
+    return {**verbs, "it": "them" if many else "it", "item": item}
 
 
 def nouns(wish: Wish) -> str:
@@ -78,8 +93,7 @@ def conversation(kind: str, wish: Wish, customer: Customer, *key: str | int, hel
 
 def answers(held: Withheld, customer: Customer, order_id: str, *key: str | int) -> tuple[str, ...]:
     """What the customer says when asked for what they left out."""
-    kind = {"nothing": "", "email": "gives email", "order": "gives order", "both": "gives both", "name": "gives name"}[held]
-    return (said(kind, customer, order_id, *key),) if kind else ()
+    return () if held == "nothing" else (said(f"gives {held}", customer, order_id, *key),)
 
 
 def said(kind: str, customer: Customer, order_id: str, *key: str | int) -> str:
@@ -96,7 +110,7 @@ def yes(*key: str | int) -> str:
 def _identified(text: str, manner: str, customer: Customer, *key: str | int) -> str:
     who = said("identity terse" if manner == "terse" else "identity", customer, "", *key)
     if manner == "terse":
-        return f"{text}, {who}"
+        return f"{text} {who}" if text[-1] in ".!?" else f"{text}, {who}"
     return f"{who} {text}" if chance(0.3, *key, "who first") and who.endswith(".") else f"{text} {who}"
 
 
@@ -107,7 +121,7 @@ def styled(text: str, manner: str, *key: str | int, keep: str = "") -> tuple[str
         text = spoil(text, keep, *key)
         tags.append("typos")
     if manner == "plain" and chance(0.3, *key, "greeting"):
-        text = f"{draw(SPEECH['greeting'], *key, 'greets')} {text}"
+        text = f"{draw(SPEECH['greeting'], *key, 'greets')} {_small(text)}"
     if manner == "plain" and chance(0.3, *key, "closing"):
         text = f"{text} {draw(SPEECH['closing'], *key, 'closes')}"
     if any(sign.isdigit() for sign in keep):
@@ -120,6 +134,17 @@ def styled(text: str, manner: str, *key: str | int, keep: str = "") -> tuple[str
         text = _each_word(text, str.lower)
         tags.append("small letters")
     return text, tuple(tags)
+
+
+def _small(text: str) -> str:
+    """The text as it goes on after a comma."""
+    first = text.split(maxsplit=1)[0]
+    return text if first in ("I", "LH-") or first.startswith(("I'", "LH")) else text[0].lower() + text[1:]
+
+
+def exactly(text: str) -> str:
+    """A regular expression that finds this text."""
+    return re.sub(r"([.^$*+?{}\[\]|()])", r"\\\1", text)
 
 
 def _each_word(text: str, change: Callable[[str], str]) -> str:

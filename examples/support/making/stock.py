@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
-from ..shop.database import TODAY, cents, euros
+from examples.support.shop.database import TODAY, cents, euros
+
 from .draw import chance, draw, number, sections, shuffled, weighted
 
 CUSTOMERS: Final = 300
@@ -208,9 +209,7 @@ def _payment_method(customer: Customer, order_id: str) -> str:
     return f"{kind}-{1_000 + number(customer.customer_id, 'method') % 9_000}"
 
 
-def _history(
-    status: str, items: tuple[Item, ...], paid: int, order_id: str
-) -> tuple[str, tuple[tuple[str, int], ...]]:
+def _history(status: str, items: tuple[Item, ...], paid: int, order_id: str) -> tuple[str, tuple[tuple[str, int], ...]]:
     """The return or exchange that is registered, and what was given back by whom."""
     if status == "cancelled":
         return "", (("support", paid),)

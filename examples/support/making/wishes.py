@@ -6,7 +6,8 @@ It does not know in which words a wish is said.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from .case import Picker
 from .draw import chance, draw
@@ -16,7 +17,8 @@ from .stock import Item, Order, Variant, another_address
 Key = tuple[str | int, ...]
 
 
-class Kind(NamedTuple):
+@dataclass(frozen=True)
+class Kind:
     """A kind of case: the section of `wishes.txt` in whose words it is said, and how its wish is made.
 
     `refused` is the word of the oracle for why it is not granted, where it is not.
@@ -142,18 +144,46 @@ def _late(order: Order) -> bool:
     return order.status == "delivered" and order.days > WINDOW and not order.request and not order.payouts
 
 
+def _fresh(order: Order) -> bool:
+    return order.status == "delivered" and order.days <= WINDOW
+
+
+def _is_small(order: Order) -> bool:
+    return 0 < _left(order) <= LIMIT
+
+
+def _fits(item: Item, other: Variant) -> bool:
+    return other.price == item.variant.price and other.stock >= item.quantity
+
+
+def _is_sold_out(item: Item, other: Variant) -> bool:
+    return other.price == item.variant.price and other.stock < item.quantity
+
+
+def _is_dearer(item: Item, other: Variant) -> bool:
+    return other.price != item.variant.price and other.stock >= item.quantity
+
+
+def _was_refunded(order: Order) -> bool:
+    return _fresh(order) and any(by == "support" for by, _ in order.payouts)
+
+
+_CANCEL_LATE: Final = _cancel("processed", "delivered")
+_ADDRESS_LATE: Final = _address("processed", "delivered")
+_RETURN_EARLY: Final = _return(lambda order: order.status in ("pending", "processed"))
+_RETURN_AGAIN: Final = _return(lambda order: order.status == "delivered" and order.request != "")
+_WHOLE: Final = _refund_whole(lambda order: _open(order) and _is_small(order))
+_RETURNED: Final = _refund_whole(lambda order: order.status == "returned" and _is_small(order))
+_TOO_MUCH: Final = _refund_some(lambda order: _open(order) and len(order.items) == 1, 15_00)
+_TOO_EARLY: Final = _refund_whole(lambda order: order.status == "processed")
+
 GRANTED: Final = (
     Kind("cancel", 30, "cancel", _cancel("pending")),
     Kind("return", 27, "return", _return(_open)),
-    Kind("exchange", 22, "exchange", _exchange(lambda item, other: _same(item, other) and other.stock >= item.quantity)),
+    Kind("exchange", 22, "exchange", _exchange(_fits)),
     Kind("refund item", 24, "refund item", _refund_item()),
-    Kind("refund whole", 11, "refund whole", _refund_whole(lambda order: _open(order) and _left(order) <= LIMIT)),
-    Kind(
-        "refund returned",
-        12,
-        "refund returned",
-        _refund_whole(lambda order: order.status == "returned" and 0 < _left(order) <= LIMIT),
-    ),
+    Kind("refund whole", 11, "refund whole", _WHOLE),
+    Kind("refund returned", 12, "refund returned", _RETURNED),
     Kind("refund to gift card", 8, "refund item", _refund_item(own_card=True)),
     Kind("address", 20, "address", _address("pending")),
 )
@@ -161,22 +191,17 @@ GRANTED: Final = (
 LARGE: Final = Kind("refund above the limit", 10, "refund item", _refund_item(above=True))
 
 REFUSED: Final = (
-    Kind("cancel too late", 12, "cancel", _cancel("processed", "delivered"), "left"),
-    Kind("address too late", 6, "address", _address("processed", "delivered"), "left"),
+    Kind("cancel too late", 12, "cancel", _CANCEL_LATE, "left"),
+    Kind("address too late", 6, "address", _ADDRESS_LATE, "left"),
     Kind("return too late", 10, "return", _return(_late), "late"),
-    Kind("return too early", 6, "return", _return(lambda order: order.status in ("pending", "processed")), "undelivered"),
+    Kind("return too early", 6, "return", _RETURN_EARLY, "undelivered"),
     Kind("return of hygiene or food", 8, "return", _return_excluded, "excluded"),
-    Kind("return again", 6, "return", _return(lambda order: order.status == "delivered" and order.request != ""), "registered"),
-    Kind("exchange for sold out", 6, "exchange", _exchange(lambda item, other: _same(item, other) and other.stock < item.quantity), "sold out"),
-    Kind("exchange for dearer", 6, "exchange", _exchange(lambda item, other: not _same(item, other) and other.stock >= item.quantity), "price"),
+    Kind("return again", 6, "return", _RETURN_AGAIN, "registered"),
+    Kind("exchange for sold out", 6, "exchange", _exchange(_is_sold_out), "sold out"),
+    Kind("exchange for another price", 6, "exchange", _exchange(_is_dearer), "price"),
     Kind("refund too late", 8, "refund item", _refund_some(_late), "late"),
-    Kind("refund too much", 8, "refund item", _refund_some(lambda order: _open(order) and len(order.items) == 1, 15_00), "too much"),
-    Kind("refund again", 5, "refund item", _refund_some(lambda order: order.status == "delivered" and order.days <= WINDOW and any(by == "support" for by, _ in order.payouts)), "refunded"),
+    Kind("refund too much", 8, "refund item", _TOO_MUCH, "too much"),
+    Kind("refund again", 5, "refund item", _refund_some(_was_refunded), "refunded"),
     Kind("refund to a strange card", 6, "refund item", _refund_to_stranger, "method"),
-    Kind("refund before delivery", 3, "refund whole", _refund_whole(lambda order: order.status == "processed"), "undelivered"),
-)  # fmt: skip
-
-
-def _same(item: Item, other: Variant) -> bool:
-    return other.price == item.variant.price
-
+    Kind("refund before delivery", 3, "refund whole", _TOO_EARLY, "undelivered"),
+)

@@ -20,7 +20,7 @@ from vouch.models.planner.conversation import Past, ids_in
 from vouch.models.planner.dates import dates
 from vouch.models.planner.fields import LONGEST, Field, Record, is_free_text, normal, plain
 from vouch.models.planner.schema import Parameter
-from vouch.models.planner.tokens import in_words, stem, tokens, word_set
+from vouch.models.planner.tokens import STOP, in_words, stem, tokens, word_set
 
 _ORDINALS: Final = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "fifth": 4}
 _ORDINAL: Final = re.compile(rf"\b({'|'.join(_ORDINALS)}|last)(?: one)?\b", re.IGNORECASE)
@@ -139,7 +139,7 @@ def _words(records: Iterable[Record]) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def words_of(text: str) -> frozenset[str]:
     """The words of a value as they are compared, and the value itself where it is a date or number."""
-    return frozenset(stem(token.word) for token in tokens(text)) | {text.lower()}
+    return frozenset(stem(token.word) for token in tokens(text) if token.word not in STOP) | {text.lower()}
 
 
 def _short_texts(value: Any, name: str = "", depth: int = 0) -> Iterator[str]:

@@ -18,13 +18,13 @@ from vouch.models.planner import candidates as choosing
 from vouch.models.planner.candidates import Candidate
 from vouch.models.planner.context import Context, Filled
 from vouch.models.planner.conversation import Conversation, Goal, Past, spelled
-from vouch.models.planner.fields import normal, plain
+from vouch.models.planner.fields import normal, noun, plain
 from vouch.models.planner.masking import masked
 from vouch.models.planner.meanings import Meanings
 from vouch.models.planner.schema import Parameter
 from vouch.models.planner.slots import fill
 from vouch.models.planner.tokens import stems
-from vouch.models.planner.toolbox import Skill, Toolbox
+from vouch.models.planner.toolbox import Skill, Toolbox, introduces
 
 _DEEP: Final = 4
 _LOOKS: Final = 6
@@ -159,8 +159,10 @@ class Chain:
     def _found(self, one: Parameter, skill: Skill, given: dict[str, Filled], stack: tuple[str, ...]) -> Filled | Step:
         """A value out of results, the call that will give one, or what to ask for."""
         arguments = {name: filled.value for name, filled in given.items()}
-        blocked: Step | None = None
+        if one.personal and introduces(skill):
+            return Need((one,))
         asks: list[tuple[Skill, Step]] = []
+        fallback: Filled | Step | None = None
         for reader in self._readers(one, skill, stack):
             step = self._resolve(reader, stack)
             if isinstance(step, Look) or (isinstance(step, Do) and step.skill is not reader):
@@ -171,15 +173,25 @@ class Chain:
             past = self._talk.last_call(reader.name, step.spelled)
             if past is None:
                 return step
-            if past.failed:
-                blocked = blocked or Blocked(past.content, reader.parameters)
-            elif found := self._taken(one, [past, *self._others(past)], arguments):
+            found = self._out_of(past, one, reader, arguments)
+            by_words = isinstance(found, Filled) and found.sure == _CHOSEN
+            if by_words or (_about(reader, one) and isinstance(found, Filled | Which | Look)):
                 return found
-        if found := self._taken(one, list(self._talk.results()), arguments):
-            return found
-        if blocked is None and (said := fill([one], self._context(skill))):
-            return said[one.name]
-        return blocked or self._question(one, asks)
+            fallback = _better(fallback, found)
+        if isinstance(fallback, Filled | Which | Look):
+            return fallback
+        return self._anywhere(one, skill, arguments) or fallback or self._question(one, asks)
+
+    def _out_of(self, past: Past, one: Parameter, reader: Skill, arguments: dict[str, Any]) -> Filled | Step | None:
+        """What a look-up that was made has for a parameter."""
+        if past.failed:
+            return Blocked(past.content, reader.parameters)
+        return self._taken(one, [past, *self._others(past)], arguments)
+
+    def _anywhere(self, one: Parameter, skill: Skill, arguments: dict[str, Any]) -> Filled | Step | None:
+        """What any result has, or the customer's own words where no tool knows such values."""
+        found = self._taken(one, list(self._talk.results()), arguments)
+        return found or fill([one], self._context(skill)).get(one.name)
 
     def _others(self, past: Past) -> Iterable[Past]:
         return (call for call in self._talk.results() if call is not past)
@@ -194,9 +206,11 @@ class Chain:
             if reader.gives & names and reader.name not in stack and len(stack) <= _DEEP and not _wants(reader, names)
         ]
         if any(_share(reader, own) for reader in readers):
-            readers = [reader for reader in readers if _share(reader, own)]
+            readers = [reader for reader in readers if _share(reader, own) or _about(reader, one)]
         failed = {call.name for call in self._talk.calls if call.failed}
-        return sorted(readers, key=lambda reader: (-_share(reader, own), reader.name in failed))
+        return sorted(
+            readers, key=lambda reader: (not _about(reader, one), -_share(reader, own), reader.name in failed)
+        )
 
     def _taken(self, one: Parameter, calls: list[Past], arguments: dict[str, Any]) -> Filled | Step | None:
         """The value that results have, chosen by the customer's words where there are several."""
@@ -330,6 +344,18 @@ def _background(talk: Conversation, goal: Goal) -> tuple[str, ...]:
     earlier = [text for text in talk.said[: goal.turn][::-1]]
     pieces = (own[: goal.place], *earlier, own[goal.place :])
     return tuple(text for text in pieces if text.strip() and text not in goal.words)
+
+
+def _about(reader: Skill, one: Parameter) -> bool:
+    """Whether the reader is named after what the parameter is an id of: `search_books` for `book_id`."""
+    return plain(one.name).split()[0] == noun(reader.name).split()[-1]
+
+
+def _better(first: Filled | Step | None, second: Filled | Step | None) -> Filled | Step | None:
+    """A value before a question, a question before a failure."""
+    order = (Filled, Look, Which, Blocked)
+    known = [one for one in (first, second) if one is not None]
+    return min(known, key=lambda one: order.index(type(one))) if known else None
 
 
 def _share(reader: Skill, own: set[str]) -> float:

@@ -41,6 +41,12 @@ _HOLDS: Final = re.compile(
     r"|\bplease\b|\?\s*$",
     re.IGNORECASE,
 )
+_WISHED: Final = re.compile(
+    r"(?:\b(?:i|we)(?:'d| would|'ll| do| really| just)*(?: want| need| wish| like| love| have| hope| have got)? to"
+    r"|\b(?:looking|trying|hoping) to|\b(?:can|could|would|will|may|should) (?:you|i|we)(?: please| just)?|\bplease"
+    r"|\blet's|\bhow (?:do|can) i)\s+(?P<verb>[A-Za-z]+)",
+    re.IGNORECASE,
+)
 _REFUSES: Final = re.compile(
     r"^(?:i |we )?(?:do not|don't|dont|did not|didn't|never|no longer) (?:want|need|wish|like)(?: you)? to\b"
     r"|^(?:do not|don't|dont|never|no need to)\b|\b(?:instead of|rather than)\b",
@@ -93,6 +99,15 @@ def _joints(sentence: str, start: int, verbs: Set[str]) -> list[Clause]:
 def polished(text: str) -> str:
     """`text` without greetings and courtesies at its beginning."""
     return _POLITE.sub("", text.strip(), count=1)
+
+
+def wished(text: str) -> str:
+    """The stem of the verb that `text` wishes for, as *cancel* in *I want to cancel it*; else its first word's."""
+    bare = polished(text)
+    if found := _WISHED.search(bare):
+        return stem(found["verb"].lower())
+    first = tokens(bare)[:1]
+    return stem(first[0].word) if first else ""
 
 
 def begins(text: str, verbs: Set[str]) -> bool:

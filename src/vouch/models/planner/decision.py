@@ -19,7 +19,6 @@ from vouch.models.planner.chaining import Blocked, Chain, Do, Look, Need, Step, 
 from vouch.models.planner.confidence import BAR
 from vouch.models.planner.conversation import Conversation, Goal, Question
 from vouch.models.planner.meanings import Meanings
-from vouch.models.planner.schema import Parameter
 from vouch.models.planner.toolbox import Skill, Toolbox
 from vouch.values.request import Finish
 
@@ -124,14 +123,15 @@ def _give_up(
 
 def _is_stuck(goal: Goal, step: Step) -> bool:
     """Whether the same facts were asked for often enough."""
-    names = [one.name for one in _asked(step)]
-    return bool(names) and all(goal.asked.count(name) >= _ASKED for name in names)
+    asked = _asked(step)
+    return bool(asked) and all(goal.asked.count(one) >= _ASKED for one in asked)
 
 
-def _asked(step: Step) -> tuple[Parameter, ...]:
+def _asked(step: Step) -> tuple[str, ...]:
+    """What a step asks, by kind of question and name."""
     if isinstance(step, Need):
-        return step.parameters
-    return (step.parameter,) if isinstance(step, Which) else ()
+        return tuple(f"facts {one.name}" for one in step.parameters)
+    return (f"which {step.parameter.name}",) if isinstance(step, Which) else ()
 
 
 def _speak(talk: Conversation, steps: Sequence[tuple[int, Step]], tools: Toolbox, meanings: Meanings) -> Decision:
@@ -151,8 +151,8 @@ def _speak(talk: Conversation, steps: Sequence[tuple[int, Step]], tools: Toolbox
         sure.append(talk.goals[place].sure)
         question = asked if asked.kind else question
         talk = _after(talk, place, step, asked)
-    talk = msgspec.structs.replace(talk, question=question)
     if parts:
+        talk = msgspec.structs.replace(talk, question=question)
         return Decision(talk, text=" ".join(dict.fromkeys(part for part in parts if part)), sure=min(sure))
     return _nothing_to_do(talk, tools)
 
@@ -185,7 +185,7 @@ def _after(talk: Conversation, place: int, step: Step, asked: Question) -> Conve
     goal = talk.goals[place]
     if not asked.kind:
         return talk.with_goal(place, status="failed", reported=True)
-    return talk.with_goal(place, asked=(*goal.asked, *(one.name for one in _asked(step))))
+    return talk.with_goal(place, asked=(*goal.asked, *_asked(step)))
 
 
 def _nothing_to_do(talk: Conversation, tools: Toolbox) -> Decision:

@@ -18,8 +18,8 @@ from vouch.models.planner.courtesy import courtesy, does_not_know, takes_back
 from vouch.models.planner.meanings import Meanings
 from vouch.models.planner.schema import Parameter
 from vouch.models.planner.slots import fill
-from vouch.models.planner.toolbox import Toolbox
-from vouch.models.planner.wishes import Heard, Wish, heard, introduces
+from vouch.models.planner.toolbox import Toolbox, introduces
+from vouch.models.planner.wishes import Heard, Wish, heard
 
 _TURNS: Final = 0.7
 """The chance from which a wish turns the customer away from a question that they were asked."""

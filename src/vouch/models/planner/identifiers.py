@@ -18,6 +18,7 @@ _HEAD: Final = re.compile(
 )
 _LONE: Final = re.compile(r"(?<![\w#@.$€£-])#?(?=[\w/-]*\d)[A-Za-z0-9][A-Za-z0-9_/-]*(?![\w@%€]|[.,]\d)")
 _WINDOW: Final = 5  # words between an id and the word for what it numbers
+_NEAR: Final = 3  # the same for digits that lack their letters
 _SURE: Final = {"whole": 0.99, "loose": 0.93, "bare": 0.8, "near": 0.75}
 
 
@@ -53,21 +54,43 @@ def _reader(pattern: str) -> _Reader | None:
     )
 
 
-def by_pattern(text: str, patterns: Sequence[str], *, bare: bool) -> list[Mention]:
-    """Ids that fit a pattern, in the pattern's own spelling; with `bare`, also digits that lack only its letters."""
+def by_pattern(text: str, patterns: Sequence[str], *, bare: bool, nouns: frozenset[str] = frozenset()) -> list[Mention]:
+    """Ids that fit a pattern, in the pattern's own spelling.
+
+    Digits that lack only the pattern's letters are taken when they are `bare`, all that was asked for, or come next to
+    one of the `nouns` (stems).
+    """
     found: list[Mention] = []
     for pattern in patterns:
-        reader = _reader(pattern)
-        if reader is None:
-            continue
-        for match in reader.exact.finditer(text):
-            if (value := _spelled(match[0], reader)) is not None:
-                found.append(Mention(value, match.start(), match.end(), _SURE["whole"]))
-        for other, sure in ((reader.loose, "loose"), (reader.bare if bare and not found else None, "bare")):
-            for match in other.finditer(text) if other else ():
-                if (value := _spelled(reader.head + match[1], reader)) is not None:
-                    found.append(Mention(value, match.start(), match.end(), _SURE[sure]))
+        if reader := _reader(pattern):
+            found += _read(text, reader)
+            if not found and reader.bare:
+                found += [
+                    one for one in _spelled_all(reader.bare, text, reader, "bare") if bare or _after(one, text, nouns)
+                ]
     return without_overlap(found)
+
+
+def _read(text: str, reader: _Reader) -> list[Mention]:
+    whole = [
+        Mention(value, match.start(), match.end(), _SURE["whole"])
+        for match in reader.exact.finditer(text)
+        if (value := _spelled(match[0], reader)) is not None
+    ]
+    return whole + (_spelled_all(reader.loose, text, reader, "loose") if reader.loose else [])
+
+
+def _spelled_all(pattern: re.Pattern[str], text: str, reader: _Reader, sure: str) -> list[Mention]:
+    return [
+        Mention(value, match.start(), match.end(), _SURE[sure])
+        for match in pattern.finditer(text)
+        if (value := _spelled(reader.head + match[1], reader)) is not None
+    ]
+
+
+def _after(mention: Mention, text: str, nouns: frozenset[str]) -> bool:
+    before = [token for token in tokens(text) if token.end <= mention.start][-_NEAR:]
+    return any(stem(token.word) in nouns for token in before)
 
 
 def _spelled(text: str, reader: _Reader) -> str | None:

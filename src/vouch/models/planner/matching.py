@@ -4,7 +4,8 @@ It does not know what is done with the nearest.
 
 A tool with examples is as near as half its nearest example and half the middle of all; its name adds a fifth, words in
 common a tenth. One without is as near as its description and name. Measured with ten intents a set and four examples
-each: 93 % right on Banking77 and 98 % on CLINC150, where the nearest example alone has 91 % and 97 %.
+each: 93 % right on Banking77 and 98 % on CLINC150, where the nearest example alone has 91 % and 97 %. A tool named after
+the verb of the wish comes a tenth nearer.
 """
 
 from __future__ import annotations
@@ -16,15 +17,21 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from vouch.models.planner.clauses import wished
 from vouch.models.planner.masking import masked
 from vouch.models.planner.meanings import Meanings
-from vouch.models.planner.tokens import stems
+from vouch.models.planner.phrases import without_names
+from vouch.models.planner.tokens import stem, stems, word_set
 from vouch.models.planner.toolbox import Skill, Toolbox
 
 _NAME: Final = 0.2
 _LEXICAL: Final = 0.1
 _UNWANTED: Final = 0.15
 """Taken from a tool without examples where others have some: nobody asks for it in so many words."""
+
+
+_VERB: Final = 0.1
+_GENERIC: Final = word_set("get find list show search look make do have check see give tell find fetch")
 
 
 class Match(NamedTuple):
@@ -35,24 +42,40 @@ class Match(NamedTuple):
 
 
 def matches(text: str, tools: Toolbox, meanings: Meanings) -> list[Match]:
-    """Every tool with how near `text` comes to it, nearest first."""
+    """Every tool with how near `text` comes to it, nearest first; with or without the names in it, whichever is nearer."""
     bare = masked(text)
     if not bare or not tools.skills:
         return []
+    nameless = without_names(bare)
+    spoken = [bare, nameless] if stems(nameless) and nameless != bare else [bare]
+    scores = [_scores(one, tools, meanings) for one in spoken]
+    verb = wished(text)
+    found = [
+        Match(skill, max(one[place] for one in scores) + (_VERB if _does(skill, verb) else 0.0))
+        for place, skill in enumerate(tools.skills)
+    ]
+    return sorted(found, key=lambda match: -match.score)
+
+
+def _scores(bare: str, tools: Toolbox, meanings: Meanings) -> list[float]:
     near = meanings.near(bare, tools.texts)
-    shared = _shared(tools, bare)
-    found: list[Match] = []
+    scores: list[float] = []
     place = 0
-    for skill, lexical in zip(tools.skills, shared, strict=True):
+    for skill, lexical in zip(tools.skills, _shared(tools, bare), strict=True):
         count = len(skill.phrases)
         about, called = float(near[place + count]), float(near[place + count + 1])
         if count:
             score = _exemplified(skill, near[place : place + count], meanings) + _NAME * max(about, called)
         else:
             score = max(about, called) * (1 + _NAME) - (_UNWANTED if tools.exemplified else 0.0)
-        found.append(Match(skill, score / (1 + _NAME) + _LEXICAL * lexical))
+        scores.append(score / (1 + _NAME) + _LEXICAL * lexical)
         place += count + 2
-    return sorted(found, key=lambda match: -match.score)
+    return scores
+
+
+def _does(skill: Skill, verb: str) -> bool:
+    """Whether the tool is named after this verb, and the verb tells one tool from another."""
+    return bool(verb) and verb not in _GENERIC and stem(skill.called.split()[0]) == verb
 
 
 def _exemplified(skill: Skill, near: np.ndarray[tuple[int], np.dtype[np.float32]], meanings: Meanings) -> float:

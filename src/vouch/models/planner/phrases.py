@@ -28,7 +28,7 @@ _JOINT: Final = re.compile(
 )
 _BECAUSE: Final = re.compile(r"\b(?:because|since|reason is|reason:|due to|as)\s+(?P<why>[^.!?\n]{3,})", re.IGNORECASE)
 _ABOUT: Final = re.compile(
-    r"\b(?:about|regarding|concerning|on|for|find|search(?: for)?|looking for)\s+(?P<what>[^.!?\n]+)", re.IGNORECASE
+    r"\b(?:about|regarding|concerning|search(?:ing)? for|look(?:ing)? for)\s+(?P<what>[^.!?\n]+)", re.IGNORECASE
 )
 _LEADS: Final = re.compile(r"^(?:it'?s|it is|that is|that's|the \w+ is|my \w+ is|called|i mean)\s+", re.IGNORECASE)
 _LONGEST: Final = 300
@@ -58,6 +58,13 @@ def _proper(match: re.Match[str], text: str) -> list[Mention]:
         value = value[len(first) :].lstrip()
         start = match.end() - len(value)
     return [Mention(value, start, match.end(), 0.75)] if value and value.lower() not in STOP else []
+
+
+def without_names(text: str) -> str:
+    """`text` without what it names."""
+    for one in reversed(named(text)):
+        text = text[: one.start] + text[one.end :]
+    return " ".join(text.split())
 
 
 def details(text: str, verbs: Set[str]) -> list[str]:
@@ -92,11 +99,11 @@ def question(text: str) -> str:
 
 
 def looked_for(text: str, verbs: Set[str]) -> str:
-    """What a search is for: what comes after *for* or *about*, else the words that are no verb of a wish."""
+    """What a search is for: names in the text; else what comes after *about*; else the words that are no wish."""
     bare = polished(text)
-    if found := _ABOUT.search(bare):
-        kept = [token for token in tokens(found["what"]) if token.word not in STOP]
-        if kept:
-            return found["what"][kept[0].start : kept[-1].end]
-    kept = [token for token in tokens(bare) if token.word not in STOP and stem(token.word) not in verbs]
-    return shortened(bare[kept[0].start : kept[-1].end], _LONGEST) if kept else ""
+    if names := named(bare):
+        return shortened(" ".join(str(one.value) for one in names), _LONGEST)
+    found = _ABOUT.search(bare)
+    said = found["what"] if found else bare
+    kept = [token for token in tokens(said) if token.word not in STOP and stem(token.word) not in verbs]
+    return shortened(said[kept[0].start : kept[-1].end], _LONGEST) if kept else ""

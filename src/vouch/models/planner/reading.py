@@ -23,6 +23,7 @@ _ROWS: Final = 8
 _LONGEST: Final = 700
 _NEAR: Final = 0.3
 _SENTENCES: Final = 2
+_WORDS: Final = 3  # of a sentence that may be told; shorter ones are headings
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9\"'])|\n+")
 _HEADING: Final = re.compile(r"^\s*(?:#+|[-*•])\s*")
 
@@ -59,7 +60,7 @@ def sentence(text: str) -> str:
 
 def _free_texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
-        if len(value.split()) > 3:
+        if len(value.split()) >= _WORDS:
             yield value
     elif isinstance(value, Mapping):
         for inner in cast("Record", value).values():
@@ -72,7 +73,7 @@ def _free_texts(value: Any) -> Iterator[str]:
 def best_sentences(texts: Sequence[str], asked: str, meanings: Meanings) -> str:
     """The sentences nearest to what was asked, as they stand; an empty text when none is near."""
     pieces = [_HEADING.sub("", piece).strip() for text in texts for piece in _SENTENCE.split(text)]
-    pieces = [piece for piece in dict.fromkeys(pieces) if len(piece.split()) > 3]
+    pieces = [piece for piece in dict.fromkeys(pieces) if len(piece.split()) >= _WORDS]
     if not pieces:
         return ""
     near = meanings.near(masked(asked), pieces)
@@ -83,11 +84,14 @@ def best_sentences(texts: Sequence[str], asked: str, meanings: Meanings) -> str:
 
 
 def _record(record: Record, asked: str) -> str:
-    """`The status is shipped, the total is 35.00.`: what the question names first."""
+    """`The status is shipped, the total is 35.00.`: what the question names first, lists last."""
     named = stems(asked)
-    pairs = [(in_words(name), text) for name, inner in record.items() if (text := _field(name, inner))]
-    pairs.sort(key=lambda pair: not stems(pair[0]) & named)
-    parts = [f"the {name} is {text}" for name, text in pairs[:_FIELDS]]
+    pairs = [(in_words(name), text, inner) for name, inner in record.items() if (text := _field(name, inner))]
+    pairs.sort(key=lambda pair: (isinstance(pair[2], list), not stems(pair[0]) & named))
+    parts = [
+        f"the {name} {'are' if isinstance(inner, list) and name.endswith('s') else 'is'} {text}"
+        for name, text, inner in pairs[:_FIELDS]
+    ]
     line = shortened(", ".join(parts), _LONGEST)
     return sentence(line[:1].upper() + line[1:])
 
@@ -96,11 +100,12 @@ def _field(name: str, value: Any) -> str:
     if value is None or value == "" or value == [] or is_free_text(name, value):
         return ""
     if isinstance(value, Mapping):
-        inner = [text for key, one in cast("Record", value).items() if (text := _field(key, one))]
+        inner = [f"{in_words(key)} {text}" for key, one in cast("Record", value).items() if (text := _field(key, one))]
         return ", ".join(inner)
     if isinstance(value, list):
         rows = [text for one in cast("list[Any]", value)[:_ROWS] if (text := _field(name, one))]
-        return "; ".join(rows)
+        records = any(isinstance(one, Mapping) for one in cast("list[Any]", value))
+        return "; ".join(f"({place}) {row}" for place, row in enumerate(rows, 1)) if records else ", ".join(rows)
     return _short(value)
 
 

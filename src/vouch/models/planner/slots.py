@@ -17,7 +17,7 @@ from vouch.models.planner.context import Context, Filled
 from vouch.models.planner.kinds import Kind
 from vouch.models.planner.mention import Mention
 from vouch.models.planner.schema import Parameter
-from vouch.models.planner.tokens import in_words, stem, stems, tokens
+from vouch.models.planner.tokens import in_words, stems, tokens
 
 Given = dict[str, Filled]
 Find = Callable[[str, bool], Sequence[Mention]]
@@ -83,11 +83,11 @@ def _patterned(parameters: Sequence[Parameter], context: Context) -> Given:
 
 
 def _of_one_look(patterns: tuple[str, ...], group: Sequence[Parameter], context: Context) -> Given:
-    nouns = frozenset().union(*(stems(in_words(one.name)) for one in group)) - {"id", "number"}
+    nouns = frozenset[str]().union(*(stems(in_words(one.name)) for one in group)) - {"id", "number"}
+    names = {one.name for one in group}
 
     def find(text: str, answers: bool) -> Sequence[Mention]:
-        named = any(stem(token.word) in nouns for token in tokens(text))
-        return identifiers.by_pattern(text, patterns, bare=answers or named)
+        return identifiers.by_pattern(text, patterns, bare=answers and context.asked <= names, nouns=nouns)
 
     singles = [one for one in group if one.kind != "list"]
     return from_mentions(singles, context, find) | listed([one for one in group if one.kind == "list"], context, find)

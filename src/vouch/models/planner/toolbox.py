@@ -84,6 +84,12 @@ class Toolbox(Struct, frozen=True):
         return [text for one in self.skills for text in (*one.phrases, one.about, one.called)]
 
 
+def introduces(skill: Skill) -> bool:
+    """Whether the tool finds somebody by what people know about themselves."""
+    wanted = skill.required or skill.any_of
+    return not skill.writes and bool(wanted) and all(one.personal for one in wanted)
+
+
 def toolbox(specs: Sequence[ToolSpec]) -> Toolbox:
     """The tools of these specifications."""
     skills = tuple(_skill(spec) for spec in specs)

@@ -17,7 +17,7 @@ from vouch.models.planner.matching import Match, best, matches
 from vouch.models.planner.meanings import Meanings
 from vouch.models.planner.mention import Mention
 from vouch.models.planner.tokens import in_words, stem, tokens
-from vouch.models.planner.toolbox import Skill, Toolbox
+from vouch.models.planner.toolbox import Skill, Toolbox, introduces
 
 _TOLD: Final = 0.6
 """The chance from which words that are put as no wish are taken for one."""
@@ -63,8 +63,8 @@ def heard(text: str, tools: Toolbox, meanings: Meanings) -> Heard:
         parts[chosen[0]] = parts[chosen[0]]._replace(sure=max(parts[chosen[0]].sure, whole.sure))
     wishes = _without_helpers(_merged(_wishes(text, parts, chosen)))
     nearest = max([*parts, whole], key=lambda part: part.sure)
-    options = tuple(match.skill.name for match in nearest.found[:_OPTIONS])
-    return Heard(tuple(one for wish in wishes for one in _apart(wish)), options, nearest.sure)
+    offered = [match.skill.name for match in nearest.found if not introduces(match.skill)]
+    return Heard(tuple(one for wish in wishes for one in _apart(wish)), tuple(offered[:_OPTIONS]), nearest.sure)
 
 
 def _parts(text: str, tools: Toolbox, meanings: Meanings) -> list[_Part]:
@@ -143,12 +143,6 @@ def _without_helpers(wishes: list[Wish]) -> list[Wish]:
     needed = {normal(one.name) for wish in wishes for one in wish.skill.required}
     rest = [wish for wish in wishes if not (introduces(wish.skill) and wish.skill.gives & needed)]
     return rest or wishes
-
-
-def introduces(skill: Skill) -> bool:
-    """Whether the tool finds somebody by what people know about themselves."""
-    wanted = skill.required or skill.any_of
-    return not skill.writes and bool(wanted) and all(one.personal for one in wanted)
 
 
 def _ids(skill: Skill, text: str) -> list[Any]:

@@ -71,7 +71,7 @@ def need(parameters: Sequence[Parameter], instead: Sequence[Parameter]) -> str:
     asked = listed([named_for_customer(one) for one in parameters])
     other = [one for one in instead if one.personal]
     either = f" (or else {listed([named_for_customer(one) for one in other])})" if other else ""
-    return f"For that I still need {asked}{either}. Could you tell me?"
+    return f"For that, please tell me {asked}{either}."
 
 
 def which(parameter: Parameter, found: Sequence[Candidate]) -> str:
