@@ -105,13 +105,15 @@ class Database:
             revision = _revision(connection, self.place)
         if revision is None:
             self._make()
-        elif revision not in known_revisions():
+        elif revision == schema.REVISION:
+            return
+        elif revision in known_revisions():
+            self._migrate()
+        else:
             raise StoreNewer(
                 f"{self.place!r} has schema step {revision!r}, which is newer than this Vouch knows "
                 f"({schema.REVISION!r}); upgrade Vouch, or name another database"
             )
-        elif revision != schema.REVISION:
-            self._migrate()
 
     def _make(self) -> None:
         with translated(self.place), self.engine.connect() as connection:
