@@ -19,12 +19,12 @@ def test_the_public_names_are_these_and_no_more() -> None:
         "Dataset",
         "Example",
         "Gate",
-        "Money",
         "Prompt",
         "Proof",
-        "Result",
         "Scripted",
         "VouchError",
+        "above",
+        "policy",
         "prove",
         "run",
         "scorers",
@@ -55,7 +55,7 @@ import sys, vouch
 def loaded(*names): print(*[name for name in names if name in sys.modules])
 loaded("numpy", "scipy", "sqlalchemy", "pydantic", "jinja2", "rich", "typer", "asyncio")
 print(*[name for name in sys.modules if name.startswith("vouch.")])
-vouch.Case, vouch.Money, vouch.Budget
+vouch.Case, vouch.Example, vouch.Budget
 loaded("numpy", "scipy", "sqlalchemy")
 from vouch import *
 print(App.__module__, scorers.label().name)

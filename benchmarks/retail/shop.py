@@ -42,7 +42,7 @@ def _require(holds: object, otherwise: str) -> None:
 
 
 class Shop:
-    """One run's copy of the data. Every change checks all before it touches anything; what is wrong is `ToolRefused`."""
+    """One run's copy of the data. A change checks all before it touches anything; what is wrong is `ToolRefused`."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -74,6 +74,7 @@ class Shop:
         """Cancel a pending order; every payment goes back the way it came."""
         order = self._wanted(order_id, "pending", NOT_PENDING_CANCEL)
         _require(reason in REASONS, REASON)
+        # Also of what was a refund itself, after the payment method was modified: the recorded results are made so.
         refunds = [{**payment, "transaction_type": "refund"} for payment in order["payment_history"]]
         order = self._edited_order(order_id)
         for refund in refunds:
@@ -109,7 +110,7 @@ class Shop:
     def change_items(self, order_id: str, old: Sequence[str], new: Sequence[str], payment_method_id: str) -> Record:
         """Replace items of a pending order by others of the same products; the difference is paid or given back."""
         order = self._wanted(order_id, "pending", NOT_PENDING_MODIFY)
-        difference = self._difference(order, old, new)
+        difference = self.difference(order, old, new)
         method = self.payment_method(order, payment_method_id)
         _require(method, NO_PAYMENT_METHOD)
         _require(covers(method, difference), CARD_FOR_ITEM)
@@ -127,7 +128,7 @@ class Shop:
     def exchange(self, order_id: str, old: Sequence[str], new: Sequence[str], payment_method_id: str) -> Record:
         """Register that items of a delivered order are exchanged for others of the same products."""
         order = self._wanted(order_id, "delivered", NOT_DELIVERED_EXCHANGE)
-        difference = round(self._difference(order, old, new), 2)
+        difference = self.rounded_difference(order, old, new)
         method = self.payment_method(order, payment_method_id)
         _require(method, NO_PAYMENT_METHOD)
         _require(covers(method, difference), CARD_FOR_DIFFERENCE)
@@ -162,6 +163,24 @@ class Shop:
         """The variant of an ordered item's product that has this item id, or None."""
         return self.products[item["product_id"]]["variants"].get(item_id)
 
+    def difference(self, order: Record, old: Sequence[str], new: Sequence[str]) -> float:
+        """By how much the new items cost more, as a modified order is charged; refuses items that are not there."""
+        for item_id in missing_items(order, old):
+            raise ToolRefused(f"Error: {item_id} not found")
+        _require(len(old) == len(new), NUMBERS)
+        difference = 0.0
+        for item_id, new_id in zip(old, new, strict=True):
+            item = next(item for item in order["items"] if item["item_id"] == item_id)
+            variant = self.variant(item, new_id)
+            if variant is None or not variant["available"]:
+                raise ToolRefused(f"Error: new item {new_id} not found or available")
+            difference += variant["price"] - item["price"]
+        return difference
+
+    def rounded_difference(self, order: Record, old: Sequence[str], new: Sequence[str]) -> float:
+        """The same to the cent, as it is noted with an exchange."""
+        return round(self.difference(order, old, new), 2)
+
     def changes(self) -> dict[str, Table]:
         """Every record that is not as it was, by table and id; tables without any are left out."""
         before = {"users": self._tables.users, "orders": self._tables.orders}
@@ -181,32 +200,12 @@ class Shop:
             }
         )
 
-    def copy(self) -> Shop:
-        """A shop that is as this one is now, and goes its own way."""
-        shop = Shop(self._tables)
-        shop._changed = deepcopy(self._changed)
-        return shop
-
     def _wanted(self, order_id: str, status: str, otherwise: str) -> Record:
         order = self.order(order_id)
         if order is None:
             raise ToolRefused(NO_ORDER)
         _require(order["status"] == status, otherwise)
         return order
-
-    def _difference(self, order: Record, old: Sequence[str], new: Sequence[str]) -> float:
-        """By how much the new items cost more; refuses items that are not there."""
-        for item_id in missing_items(order, old):
-            raise ToolRefused(f"Error: {item_id} not found")
-        _require(len(old) == len(new), NUMBERS)
-        difference = 0.0
-        for item_id, new_id in zip(old, new, strict=True):
-            item = next(item for item in order["items"] if item["item_id"] == item_id)
-            variant = self.variant(item, new_id)
-            if variant is None or not variant["available"]:
-                raise ToolRefused(f"Error: new item {new_id} not found or available")
-            difference += variant["price"] - item["price"]
-        return difference
 
     def _edited_order(self, order_id: str) -> Record:
         return self._changed["orders"].setdefault(order_id, deepcopy(self._tables.orders[order_id]))

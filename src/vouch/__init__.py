@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from vouch.models.scripted import Scripted
     from vouch.prompts.prompt import Prompt
     from vouch.sync import prove, run
+    from vouch.tools.approvals import above
     from vouch.tools.function import tool
+    from vouch.tools.policy import policy
     from vouch.values.case import Case, Dataset
-    from vouch.values.money import Money
     from vouch.values.request import Example
-    from vouch.values.result import Result
 
 _HOMES: Final = {
     "App": "vouch.app.app",
@@ -31,12 +31,12 @@ _HOMES: Final = {
     "Dataset": "vouch.values.case",
     "Example": "vouch.values.request",
     "Gate": "vouch.app.declaration",
-    "Money": "vouch.values.money",
     "Prompt": "vouch.prompts.prompt",
     "Proof": "vouch.app.declaration",
-    "Result": "vouch.values.result",
     "Scripted": "vouch.models.scripted",
     "VouchError": "vouch.errors",
+    "above": "vouch.tools.approvals",
+    "policy": "vouch.tools.policy",
     "prove": "vouch.sync",
     "run": "vouch.sync",
     "tool": "vouch.tools.function",
@@ -49,12 +49,12 @@ __all__ = [
     "Dataset",
     "Example",
     "Gate",
-    "Money",
     "Prompt",
     "Proof",
-    "Result",
     "Scripted",
     "VouchError",
+    "above",
+    "policy",
     "prove",
     "run",
     "scorers",

@@ -159,6 +159,9 @@ async def test_unknown_outcomes_are_looked_up_sent_again_or_left_to_a_person(hou
             raise ConnectionError("the line broke after the write")
         return "refunded"
 
+    def look_up(key: str) -> str | None:
+        return made.get(key)
+
     async def ends(**options: object) -> tuple[str, int]:
         made.clear()
         sent.clear()
@@ -175,7 +178,7 @@ async def test_unknown_outcomes_are_looked_up_sent_again_or_left_to_a_person(hou
         return result.status, len(sent)
 
     assert await ends(idempotent=True) == ("answered", 2)
-    assert await ends(reconcile=lambda key: made.get(key), settles=0.01) == ("answered", 1)
+    assert await ends(reconcile=look_up, settles=0.01) == ("answered", 1)
     assert await ends() == ("waiting", 1)
 
 

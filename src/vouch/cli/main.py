@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "approve": "Approve a write that waits, and let its run go on; without a run, list what waits.",
     "reject": "Refuse a write that waits; its run goes on without it.",
     "settle": "Say whether a write of unknown outcome was made.",
+    "mcp": "Serve an app as an MCP server over standard input and output.",
     "trace": "Show recorded runs: the latest, or every event of some.",
 }
 

@@ -43,6 +43,10 @@ always: Final = Rule("always", lambda _: True)
 """A person says yes to every call."""
 
 
+FOR_ALL: Final = {"never": never, "always": always}
+"""The rules that are the same for every call, by name."""
+
+
 def above(field: str, amount: Decimal | float | str) -> Rule:
     """A person says yes when the argument `field` is above `amount`; a call without such a number needs a yes too."""
     limit = Decimal(str(amount))

@@ -9,7 +9,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, overload
+from typing import Any, Final, Literal, overload
 
 import pydantic
 from pydantic_core import to_json
@@ -18,12 +18,16 @@ from vouch.contracts.approval import Approval
 from vouch.contracts.policy import Policy
 from vouch.contracts.tool import Arguments, Effect, ToolRefused
 from vouch.errors import ToolError
+from vouch.tools.approvals import FOR_ALL
 from vouch.tools.signature import KEY, read_signature
 from vouch.values.digest import canonical, digest
 from vouch.values.request import ToolSpec
 
 Function = Callable[..., Any]
 Reconcile = Callable[[str], "Awaitable[Any] | Any"]
+
+Approvals = Approval | Literal["never", "always"] | Sequence[Approval]
+"""When a write needs a person's yes: by a rule, by several of which the first that applies decides, or always alike."""
 
 RESULT_CHARACTERS: Final = 64_000
 """Longer results are cut: a model's memory is not a place to store files."""
@@ -122,7 +126,7 @@ def tool(function: Function, /) -> FunctionTool: ...
 def tool(
     *,
     effect: Effect = "read",
-    approval: Approval | Sequence[Approval] = (),
+    approval: Approvals = (),
     confirm: bool = False,
     policies: Sequence[Policy] = (),
     idempotent: bool = False,
@@ -140,7 +144,7 @@ def tool(
     /,
     *,
     effect: Effect = "read",
-    approval: Approval | Sequence[Approval] = (),
+    approval: Approvals = (),
     confirm: bool = False,
     policies: Sequence[Policy] = (),
     idempotent: bool = False,
@@ -153,7 +157,7 @@ def tool(
 ) -> FunctionTool | Callable[[Function], FunctionTool]:
     """Make a function a tool: its name, docstring and typed parameters are what the model sees.
 
-    A write (`effect="write"`) must say when it needs a person's yes: `approval=never`, `always`, `above(...)` or a
+    A write (`effect="write"`) must say when it needs a person's yes: `approval="never"`, `"always"`, `above(...)` or a
     list, whose first rule that applies decides; with `confirm` the customer must say yes to exactly this, too. A
     parameter `idempotency_key: str` gets the write's key. `idempotent` says that the receiver makes a write once per
     key; `reconcile(key)` looks a write up after a crash and gives its result, or None when it was not made, which is
@@ -163,7 +167,7 @@ def tool(
     """
     if not seconds > 0:
         raise ToolError(f"seconds={seconds!r}: give the seconds a call may take, more than 0")
-    approvals = (approval,) if isinstance(approval, Approval) else tuple(approval)
+    approvals = _rules(approval)
 
     def decorate(function: Function) -> FunctionTool:
         signature = read_signature(function)
@@ -174,9 +178,8 @@ def tool(
             _refuse_for_read(name, approvals, policies, idempotent=idempotent or signature.takes_key)
             return FunctionTool(function, spec, digest((spec, effect)), signature.arguments, seconds)
         if not approvals:
-            raise ToolError(
-                f"tool {name!r} writes; say when a person must say yes: approval=above('amount', 50), always or never"
-            )
+            how = "approval=above('amount', 50), 'always' or 'never'"
+            raise ToolError(f"tool {name!r} writes; say when a person must say yes: {how}")
         if idempotent and not signature.takes_key:
             raise ToolError(f"tool {name!r} is idempotent by its key; take it: def {name}(..., *, {KEY}: str)")
         rules = [getattr(rule, "name", type(rule).__name__) for rule in (*approvals, *policies)]
@@ -198,6 +201,14 @@ def tool(
         )
 
     return decorate if function is None else decorate(function)
+
+
+def _rules(approval: Approvals) -> tuple[Approval, ...]:
+    if isinstance(approval, str):
+        if approval not in FOR_ALL:
+            raise ToolError(f"approval={approval!r}: give 'never', 'always', or a rule such as above('amount', 50)")
+        return (FOR_ALL[approval],)
+    return (approval,) if isinstance(approval, Approval) else tuple(approval)
 
 
 def _refuse_for_read(name: str, approvals: Sequence[Approval], policies: Sequence[Policy], *, idempotent: bool) -> None:

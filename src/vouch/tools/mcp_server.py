@@ -67,6 +67,10 @@ class NoAnswer(Exception):
     """The call was sent and no answer came back that says what became of it."""
 
 
+class LineBroke(NoAnswer):
+    """The line to the server broke while an answer was waited for."""
+
+
 class Connection(Protocol):
     """The line to one server, opened when first needed and again after it broke."""
 

@@ -28,7 +28,7 @@ from mcp.types import (
 )
 
 from vouch.tools.function import as_text
-from vouch.tools.mcp_server import Command, NoAnswer, NotSent, Reply, Server
+from vouch.tools.mcp_server import Command, LineBroke, NoAnswer, NotSent, Reply, Server
 from vouch.values.request import ToolSpec
 
 T = TypeVar("T")
@@ -56,7 +56,9 @@ class Connection:
         """Call a tool that the server still lists as `tool`; raises `NotSent` or `NoAnswer`."""
         line = await self._whole(surely=surely)
         if line.listing.get(tool.name) != tool:
-            raise NotSent(f"{self._server} has changed {tool.name!r} since it was declared; look at it, declare it anew")
+            raise NotSent(
+                f"{self._server} has changed {tool.name!r} since it was declared; look at it, declare it anew"
+            )
         return await line.call(tool.name, arguments, key)
 
     async def aclose(self) -> None:
@@ -133,6 +135,7 @@ class _Line:
                 return Reply(str(error), failed=True)
             if error.code in (CONNECTION_CLOSED, INVALID_REQUEST):
                 self.end()
+                raise LineBroke(str(error)) from error
             raise NoAnswer(str(error)) from error
         return Reply(_text_of(result), failed=result.is_error)
 
@@ -151,8 +154,8 @@ class _Line:
         try:
             async with asyncio.timeout(self._seconds):
                 await asyncio.wait({task, self._keeper}, return_when=asyncio.FIRST_COMPLETED)
-            if not task.done():
-                raise NoAnswer(f"the connection broke: {self._why}")
+            if not task.done() or task.cancelled():
+                raise LineBroke(f"the connection broke: {self._why}")
             return task.result()
         except TimeoutError:
             raise NoAnswer(f"no answer within {self._seconds:g} s") from None
@@ -216,12 +219,11 @@ def _unwrapped(schema: dict[str, Any] | None) -> dict[str, Any] | None:
 
 def _text_of(result: CallToolResult) -> str:
     """The result as a model reads it: its value where it has one, otherwise its texts."""
-    value = result.structured_content
+    value: Any = result.structured_content
     if value is None or result.is_error:
         return as_text("\n".join(_words(block) for block in result.content))
-    if isinstance(value, dict) and set(cast("dict[str, object]", value)) == {"result"}:
-        return as_text(cast("dict[str, object]", value)["result"])
-    return as_text(value)
+    wrapped = isinstance(value, dict) and list(cast("dict[str, Any]", value)) == ["result"]
+    return as_text(value["result"] if wrapped else value)
 
 
 def _words(block: Any) -> str:

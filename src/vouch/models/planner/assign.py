@@ -20,11 +20,11 @@ _GENERIC: Final = word_set(
 )
 _SIDES: Final = (
     (
-        word_set("from source old origin start begin departure current first lower left min minimum"),
+        word_set("from source old origin start begin current first lower left min minimum"),
         word_set("from between since of start starting begin beginning"),
     ),
     (
-        word_set("to target new destination end arrival until last upper right max maximum replacement"),
+        word_set("to target new destination end until last upper right max maximum replacement"),
         word_set("to into for with until till and through end ending new"),
     ),
     (word_set("location city place country area region venue town state"), word_set("in at near around")),

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from vouch.models.planner import candidates as choosing
+from vouch.models.planner import places_slots
 from vouch.models.planner.candidates import Candidate
 from vouch.models.planner.context import Context, Filled
 from vouch.models.planner.conversation import Conversation, Goal, Past, spelled
@@ -23,7 +24,7 @@ from vouch.models.planner.masking import masked
 from vouch.models.planner.meanings import Meanings
 from vouch.models.planner.schema import Parameter
 from vouch.models.planner.slots import fill
-from vouch.models.planner.tokens import stems
+from vouch.models.planner.tokens import stems, word_set
 from vouch.models.planner.toolbox import Skill, Toolbox, introduces
 
 _DEEP: Final = 4
@@ -35,6 +36,9 @@ _GIVEN: Final = 0.96
 _CHOSEN: Final = 0.9
 
 
+_CHANGES: Final = word_set("change modify update set edit correct move switch reschedule rename adjust")
+_IDS: Final = word_set("id ids code number no reference ref key")
+_MARKS: Final = word_set("revision version etag")
 _ANOTHER: Final = re.compile(r"\b(?:other|another|different|else)\b", re.IGNORECASE)
 
 
@@ -159,8 +163,8 @@ class Chain:
     def _found(self, one: Parameter, skill: Skill, given: dict[str, Filled], stack: tuple[str, ...]) -> Filled | Step:
         """A value out of results, the call that will give one, or what to ask for."""
         arguments = {name: filled.value for name, filled in given.items()}
-        if one.personal and introduces(skill):
-            return Need((one,))
+        if (one.personal and introduces(skill)) or self._is_new_value(one, skill):
+            return self._question(one, skill, [])
         asks: list[tuple[Skill, Step]] = []
         fallback: Filled | Step | None = None
         for reader in self._readers(one, skill, stack):
@@ -180,7 +184,7 @@ class Chain:
             fallback = _better(fallback, found)
         if isinstance(fallback, Filled | Which | Look):
             return fallback
-        return self._anywhere(one, skill, arguments) or fallback or self._question(one, asks)
+        return self._anywhere(one, skill, arguments) or fallback or self._question(one, skill, asks)
 
     def _out_of(self, past: Past, one: Parameter, reader: Skill, arguments: dict[str, Any]) -> Filled | Step | None:
         """What a look-up that was made has for a parameter."""
@@ -190,8 +194,10 @@ class Chain:
 
     def _anywhere(self, one: Parameter, skill: Skill, arguments: dict[str, Any]) -> Filled | Step | None:
         """What any result has, or the customer's own words where no tool knows such values."""
-        found = self._taken(one, list(self._talk.results()), arguments)
-        return found or fill([one], self._context(skill)).get(one.name)
+        if found := self._taken(one, list(self._talk.results()), arguments):
+            return found
+        said = fill([one], self._context(skill)).get(one.name)
+        return said if said and said.value not in arguments.values() else None
 
     def _others(self, past: Past) -> Iterable[Past]:
         return (call for call in self._talk.results() if call is not past)
@@ -279,8 +285,18 @@ class Chain:
                 arguments[other.name] = _typed(other, found[0].value)
         return arguments
 
-    def _question(self, one: Parameter, asks: list[tuple[Skill, Step]]) -> Step:
+    def _is_new_value(self, one: Parameter, skill: Skill) -> bool:
+        """Whether it is what something shall be changed to: what it is now, which results tell, is of no use."""
+        if not skill.writes or skill.called.split()[0] not in _CHANGES or one.kind == "list":
+            return False
+        words = one.title.split()
+        named = words[-1] in _IDS or words[-1] in _MARKS
+        return not named and not any(reader.name in one.description for reader in self._tools.reads)
+
+    def _question(self, one: Parameter, skill: Skill, asks: list[tuple[Skill, Step]]) -> Step:
         """What to ask for: the parameter itself, or what the tools that give it need."""
+        if one.is_address and (pieces := places_slots.missing(one, self._context(skill))):
+            return Need(pieces)
         which = next((step for _, step in asks if isinstance(step, Which | Blocked)), None)
         needs = [(reader, step) for reader, step in asks if isinstance(step, Need)]
         if which:
@@ -297,7 +313,7 @@ class Chain:
         """Fill what can be left out, where results have several values and the customer's words speak for some."""
         arguments = {name: filled.value for name, filled in given.items()}
         for one in skill.parameters:
-            if one.required or one.name in given or not self._only_looked_up(one):
+            if one.required or one.name in given or not self._is_looked_up(one, skill):
                 continue
             found = choosing.candidates(one, self._talk.results(), arguments)
             chosen = choosing.choose_several(found, self._goal.words[::-1]) if len(found) > 1 else []
@@ -308,7 +324,7 @@ class Chain:
     def _before(self, step: Do) -> Step | None:
         """Reads that a policy may want to have seen: who the customer is, and the thing that is to be changed."""
         for reader in self._tools.reads:
-            if not self._is_look(reader, step):
+            if reader is step.skill or not self._is_look(reader, step):
                 continue
             look = self._resolve(reader, (self._goal.tool,))
             if not isinstance(look, Do) or look.skill is not reader:

@@ -30,7 +30,7 @@ _BEGINS: Final = re.compile(
     r"|^(?:can|could|would|will|may|might|do|does|did|is|are|am|was|were|has|have|should|shall)\s+"
     r"(?:you|i|we|u|my|the|it|there|this|that|a|an|they|he|she|any)\b"
     r"|^(?:i|we)(?: would|'d|'ll| will| do| really| also| just| still)* "
-    r"(?:want|need|wish|like|love|prefer|have to|must|require|demand)\b"
+    r"(?:want|need|wish|like|love|prefer|have to|must|require|demand|take|choose|go for)\b"
     r"|^(?:i am|i'm|im|we are|we're) (?:looking|trying|hoping|calling|writing)\b"
     r"|^(?:help me|let me|tell me|show me|give me|send me|get me|let's|lets|wanna|gimme)\b",
     re.IGNORECASE,

@@ -123,15 +123,16 @@ def _give_up(
 
 def _is_stuck(goal: Goal, step: Step) -> bool:
     """Whether the same facts were asked for often enough."""
-    asked = _asked(step)
-    return bool(asked) and all(goal.asked.count(one) >= _ASKED for one in asked)
+    return isinstance(step, Need | Which) and goal.asked.count(_asked(step)) >= _ASKED
 
 
-def _asked(step: Step) -> tuple[str, ...]:
-    """What a step asks, by kind of question and name."""
+def _asked(step: Step) -> str:
+    """A question in short: the same one again means that the answer to it did not help."""
     if isinstance(step, Need):
-        return tuple(f"facts {one.name}" for one in step.parameters)
-    return (f"which {step.parameter.name}",) if isinstance(step, Which) else ()
+        return " ".join(("facts", *(one.name for one in step.parameters)))
+    if isinstance(step, Which):
+        return " ".join(("which", step.parameter.name, *(str(one.value) for one in step.found)))
+    return ""
 
 
 def _speak(talk: Conversation, steps: Sequence[tuple[int, Step]], tools: Toolbox, meanings: Meanings) -> Decision:
@@ -185,7 +186,7 @@ def _after(talk: Conversation, place: int, step: Step, asked: Question) -> Conve
     goal = talk.goals[place]
     if not asked.kind:
         return talk.with_goal(place, status="failed", reported=True)
-    return talk.with_goal(place, asked=(*goal.asked, *_asked(step)))
+    return talk.with_goal(place, asked=(*goal.asked, _asked(step)))
 
 
 def _nothing_to_do(talk: Conversation, tools: Toolbox) -> Decision:

@@ -71,15 +71,26 @@ def _wished(talk: Conversation, text: str, found: Heard, tools: Toolbox, meaning
     if again is not None and all(introduces(wish.skill) for wish in found.wishes):
         return again
     if found.wishes:
-        return _with_wishes(msgspec.structs.replace(talk, question=Question(), failures=0), found.wishes)
+        talk = msgspec.structs.replace(talk, question=Question(), failures=0)
+        return _with_wishes(talk, tuple(_once_more(talk, wish) for wish in found.wishes))
     question = Question("clarify", options=found.options)
     return msgspec.structs.replace(talk, unclear=True, failures=talk.failures + 1, question=question)
 
 
 def _with_wishes(talk: Conversation, wishes: tuple[Wish, ...]) -> Conversation:
     turn = len(talk.said) - 1
-    new = tuple(Goal(wish.skill.name, (wish.text,), wish.sure, turn, wish.place, wish.fixed) for wish in wishes)
+    new = tuple(
+        Goal(wish.skill.name, (*wish.before, wish.text), wish.sure, turn, wish.place, wish.fixed) for wish in wishes
+    )
     return msgspec.structs.replace(talk, goals=talk.goals + new)
+
+
+def _once_more(talk: Conversation, wish: Wish) -> Wish:
+    """The wish with what was said about it before, where it is the last one again, which failed."""
+    last = talk.goals[-1] if talk.goals else None
+    return (
+        wish._replace(before=last.words) if last and last.status == "failed" and last.tool == wish.skill.name else wish
+    )
 
 
 def _again(talk: Conversation, text: str, tools: Toolbox, meanings: Meanings) -> Conversation | None:
@@ -119,7 +130,8 @@ def values(wanted: list[Parameter], text: str, tools: Toolbox, meanings: Meaning
 def _answered(talk: Conversation, text: str, question: Question, tools: Toolbox, meanings: Meanings) -> Conversation:
     """An answer to what was asked about a goal, and whatever else the message wants."""
     goal = talk.goals[question.goal]
-    asked = [one for skill in tools.skills for one in skill.parameters if one.name in question.parameters]
+    known = [one for skill in tools.skills for top in skill.parameters for one in (top, *top.fields)]
+    asked = [one for one in known if one.name in question.parameters]
     typed = [one for one in asked if one.kind in _TYPED]
     told = question.kind == "which" or values(typed, text, tools, meanings, asked=True)
     found = heard(text, tools, meanings)

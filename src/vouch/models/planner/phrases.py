@@ -17,7 +17,7 @@ from vouch.models.planner.tokens import STOP, shortened, stem, stems, tokens, wo
 _QUOTED: Final = re.compile(r"(?<![\w'])[\"'“‘«](?P<value>[^\"“”‘«»\n]{1,80}?)[\"'”’»](?!\w)")
 _PROPER: Final = re.compile(
     r"(?<![\w@#.])[A-ZÀ-Þ][\w'&-]*(?:\.[A-Z]\.?)*"
-    r"(?:\s+(?:(?:of|the|de|la|van|von|and|&|in|for|to|del|di|al)\s+){0,2}[A-ZÀ-Þ0-9][\w'&-]*)*"
+    r"(?:\s+(?:(?:of|the|de|la|van|von|&|del|di|al)\s+){0,2}[A-ZÀ-Þ0-9][\w'&-]*)*"
 )
 _CALLED: Final = re.compile(
     r"\b(?:called|named|titled|entitled)\s+(?P<value>[^,.;!?\n]+?)(?=\s+(?:and|for|from|with|to|in|on|at)\b|[,.;!?\n]|$)",

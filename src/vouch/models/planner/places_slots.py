@@ -65,6 +65,15 @@ def piece(parameter: Parameter, address: Address) -> str:
     }.get(parameter.kind, "")
 
 
+def missing(record: Parameter, context: Context) -> tuple[Parameter, ...]:
+    """The needed pieces that no address in the texts has; none where there is no address at all."""
+    for mention, _ in _found(context):
+        return tuple(
+            one for one in record.fields if one.required and not piece(one, mention.value) and "2" not in one.name
+        )
+    return ()
+
+
 def _record(record: Parameter, address: Address) -> dict[str, str] | None:
     values = {one.name: piece(one, address) for one in record.fields if one.kind in PLACES}
     missing = [one for one in record.fields if one.required and not values.get(one.name) and "2" not in one.name]

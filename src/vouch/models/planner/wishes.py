@@ -27,13 +27,17 @@ _OPTIONS: Final = 3
 
 
 class Wish(NamedTuple):
-    """A tool that is wanted, how likely it is, the words about it, where they begin, and arguments for it alone."""
+    """A tool that is wanted, how likely it is, the words about it, where they begin, and arguments for it alone.
+
+    `before` are words about the same from earlier messages.
+    """
 
     skill: Skill
     sure: float
     text: str
     place: int
     fixed: tuple[tuple[str, Any], ...] = ()
+    before: tuple[str, ...] = ()
 
 
 class Heard(NamedTuple):

@@ -1,0 +1,142 @@
+"""An app as an MCP server over standard input and output: one tool, `ask`, whose every call is a run or more of one.
+
+It does not know who asks. It needs the package `mcp`, an optional extra, so it is loaded only when an app is served.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any, Final
+
+import msgspec
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
+from mcp.server.stdio import stdio_server
+from mcp.types import (
+    CallToolRequestParams,
+    CallToolResult,
+    ListToolsResult,
+    PaginatedRequestParams,
+    TextContent,
+    Tool,
+    ToolAnnotations,
+)
+
+from vouch.app.app import App
+from vouch.app.house import House
+from vouch.app.run import close, resume, run, say
+from vouch.errors import UsageError, VouchError
+from vouch.journal.state import fold
+from vouch.values.result import Result
+
+_INPUTS: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "input": {
+            "type": "string",
+            "description": "What to say. Empty, with a run: whether a person has decided meanwhile.",
+        },
+        "run": {"type": "string", "description": "Go on with this conversation; leave it away to begin a new one."},
+    },
+    "required": ["input"],
+    "additionalProperties": False,
+}
+
+_OUTPUTS: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "run": {"type": "string", "description": "The conversation; give it back to go on with it."},
+        "status": {"enum": ["answered", "abstained", "blocked", "stopped", "failed", "waiting"]},
+        "output": {"type": "string"},
+        "why": {"type": "string", "description": "Why there is no answer, where there is none."},
+    },
+    "required": ["run", "status", "output", "why"],
+}
+
+
+class Asked(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of `ask`."""
+
+    input: str
+    run: str = ""
+
+
+async def serve(app: App, house: House) -> None:
+    """Serve `app` until standard input ends; what else writes to standard output meanwhile goes to standard error."""
+    desk = Desk(app, house)
+    server: Server[Any] = Server(
+        app.name, version=app.version[:8], on_list_tools=desk.list_tools, on_call_tool=desk.call_tool
+    )
+    async with stdio_server() as (incoming, outgoing):
+        await server.run(incoming, outgoing, server.create_initialization_options())
+    await desk.close()
+
+
+class Desk:
+    """Answers the calls of one client. The runs it begins are conversations, which end with the client."""
+
+    def __init__(self, app: App, house: House) -> None:
+        self._app = app
+        self._house = house
+        self._begun: list[str] = []
+
+    async def list_tools(
+        self, _context: ServerRequestContext[Any], _page: PaginatedRequestParams | None
+    ) -> ListToolsResult:
+        """The one tool there is."""
+        description = self._app.instructions.description
+        tool = Tool(
+            name="ask",
+            title=f"Ask {self._app.name}",
+            description=f"Ask the app {self._app.name!r}. {description}".strip(),
+            input_schema=_INPUTS,
+            output_schema=_OUTPUTS,
+            annotations=ToolAnnotations(read_only_hint=not self._app.writes, open_world_hint=True),
+        )
+        return ListToolsResult(tools=[tool], ttl_ms=0, cache_scope="private")
+
+    async def call_tool(self, _context: ServerRequestContext[Any], call: CallToolRequestParams) -> CallToolResult:
+        """Ask, or go on; what the app refuses is told, and never breaks the line."""
+        try:
+            if call.name != "ask":
+                raise UsageError(f"there is no tool {call.name!r}; there is: ask")
+            return _told(await self._ask(msgspec.convert(call.arguments or {}, Asked)))
+        except (VouchError, msgspec.ValidationError) as problem:
+            return CallToolResult(content=[TextContent(type="text", text=str(problem))], is_error=True)
+
+    async def close(self) -> None:
+        """End the conversations that wait for nothing but more words."""
+        for name in self._begun:
+            state = fold(name, await self._house.journal.read(name))
+            if state.finished is None and state.waiting is not None and not state.open:
+                with suppress(VouchError):
+                    await close(self._app, name, self._house)
+
+    async def _ask(self, asked: Asked) -> Result:
+        if asked.run:
+            if not asked.input:
+                return await resume(self._app, asked.run, self._house)
+            return await say(self._app, asked.run, asked.input, self._house)
+        if not asked.input:
+            raise UsageError("`input` is empty; say something, or name the run to look after")
+        result = await run(self._app, asked.input, self._house, chat=True)
+        self._begun.append(result.run)
+        return result
+
+
+def _told(result: Result) -> CallToolResult:
+    """The output for whoever reads text alone, and the same with the run as fields."""
+    words = result.output or f"{result.status}: {result.why}"
+    return CallToolResult(
+        content=[
+            TextContent(type="text", text=words),
+            TextContent(type="text", text=f"[{result.status}, run {result.run}]"),
+        ],
+        structured_content={
+            "run": result.run,
+            "status": result.status,
+            "output": result.output,
+            "why": result.why,
+        },
+        is_error=result.status == "failed",
+    )
