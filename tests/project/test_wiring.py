@@ -84,7 +84,7 @@ async def test_every_known_provider_gives_a_model_and_asks_for_its_own_key(
             "nowhere/large",
             r"there is no provider 'nowhere'; there are: badly, .*openai, .*vllm. Any .*\[providers.nowhere\] address",
         ),
-        ("local/nothing", "there is no local model 'local/nothing'; there is: 'local/classifier'"),
+        ("local/nothing", "there is no local model 'local/nothing'; there are: local/classifier, local/planner"),
         ("replay/nothing.db", "model 'replay/nothing.db': there is no recorded journal '.*nothing.db'"),
         ("replay/", "there is no recorded journal"),
         ("house/", "'house/' is no model's name; write it as provider/model"),

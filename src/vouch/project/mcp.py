@@ -5,7 +5,8 @@ It does not know who asks. It needs the package `mcp`, an optional extra, so it 
 
 from __future__ import annotations
 
-from contextlib import suppress
+import sys
+from contextlib import redirect_stdout, suppress
 from typing import Any, Final
 
 import msgspec
@@ -68,7 +69,9 @@ async def serve(app: App, house: House) -> None:
         app.name, version=app.version[:8], on_list_tools=desk.list_tools, on_call_tool=desk.call_tool
     )
     async with stdio_server() as (incoming, outgoing):
-        await server.run(incoming, outgoing, server.create_initialization_options())
+        # What the app prints would otherwise wait in a buffer until the stream is given back, and then reach the client.
+        with redirect_stdout(sys.stderr):
+            await server.run(incoming, outgoing, server.create_initialization_options())
     await desk.close()
 
 

@@ -222,8 +222,8 @@ def _text_of(result: CallToolResult) -> str:
     value: Any = result.structured_content
     if value is None or result.is_error:
         return as_text("\n".join(_words(block) for block in result.content))
-    wrapped = isinstance(value, dict) and list(cast("dict[str, Any]", value)) == ["result"]
-    return as_text(value["result"] if wrapped else value)
+    fields = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    return as_text(fields["result"] if list(fields) == ["result"] else cast("object", value))
 
 
 def _words(block: Any) -> str:
