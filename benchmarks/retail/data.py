@@ -30,7 +30,7 @@ class Action(Struct, frozen=True):
     """One call of the ground truth."""
 
     name: str
-    kwargs: dict[str, Any]
+    kwargs: dict[str, Any] = {}
 
 
 class Task(Struct, frozen=True):
@@ -42,8 +42,8 @@ class Task(Struct, frozen=True):
     """
 
     task_id: int | str
-    user_id: str
     actions: tuple[Action, ...]
+    user_id: str = ""
     split: str = ""
     instruction: str = ""
     gt_action_errors: tuple[str | None, ...] | None = None

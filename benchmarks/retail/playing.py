@@ -6,12 +6,12 @@ It does not know where tasks come from, nor what is made of many of them.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from benchmarks.retail.data import Tables, Task, written
+from benchmarks.retail.data import Table, Tables, Task, written
 from benchmarks.retail.shop import Shop
 from benchmarks.retail.tools import tools_for
 from vouch.app.app import App
@@ -25,7 +25,10 @@ from vouch.values.message import ToolCall
 from vouch.values.result import Result
 
 LAST_WORDS: Final = "That is all done."
+IDENTIFY: Final = "identify"
 YES: Final = "Yes, please."
+RIGHT: Final = ("right", "same error")
+"""The verdicts on calls that went as recorded."""
 
 Outcome = ToolRead | EffectDone | CallRefused
 """How a call ended: it was made, whether it went well or not, or it was refused before that."""
@@ -44,18 +47,22 @@ class Verdict(NamedTuple):
 
 
 class Played(NamedTuple):
-    """What became of a task: a verdict for each of its actions, and in words what else is not as recorded."""
+    """What became of a task: a verdict for each of its actions, and in words what else is not as recorded.
+
+    `steps` are answers of the script; `seconds` and `processor` what the run took, without making the app.
+    """
 
     task: Task
     verdicts: tuple[Verdict, ...]
     problems: tuple[str, ...]
     steps: int
     seconds: float
+    processor: float
 
     @property
     def equal(self) -> bool:
         """Whether all is as recorded."""
-        return not self.problems and all(verdict.kind in ("right", "same error") for verdict in self.verdicts)
+        return not self.complaints
 
     @property
     def complaints(self) -> tuple[str, ...]:
@@ -67,17 +74,14 @@ class Played(NamedTuple):
         )
 
 
-RIGHT: Final = ("right", "same error")
-
-
 async def play(task: Task, tables: Tables, prompt: Prompt, house: House) -> Played:
     """Play one task as a chat with an app of its own, on its own copy of the data."""
     shop = Shop(tables)
-    script = Scripted([_identification(tables, task.user_id), *_calls(task), LAST_WORDS])
+    script = Scripted([*_identification(task, tables), *_calls(task), LAST_WORDS])
     app = App(name="retail", models=[script], prompt=prompt, tools=tools_for(shop))
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), time.process_time()
     result = await _conversation(app, task, house)
-    seconds = time.perf_counter() - started
+    seconds, processor = time.perf_counter() - started, time.process_time() - busy
     outcomes: dict[str, Outcome] = {
         event.body.call_id: event.body
         for event in await house.journal.read(result.run)
@@ -88,7 +92,8 @@ async def play(task: Task, tables: Tables, prompt: Prompt, house: House) -> Play
         judge(wanted, outcomes.get(call.id), alone)
         for call, wanted, alone in zip(_calls(task), task.errors, bare, strict=True)
     )
-    return Played(task, verdicts, tuple(_problems(task, shop, result, outcomes)), result.steps, seconds)
+    problems = [*_problems_of_run(task, result, outcomes.get(IDENTIFY)), *_problems_of_data(task, shop)]
+    return Played(task, verdicts, tuple(problems), result.steps, seconds, processor)
 
 
 async def _conversation(app: App, task: Task, house: House) -> Result:
@@ -97,12 +102,16 @@ async def _conversation(app: App, task: Task, house: House) -> Result:
     for _ in task.actions:
         if result.status == "waiting":
             result = await say(app, result.run, YES, house)
-    return await close(app, result.run, house)
+    # What still waits, for a person or to be looked into, is not as it should be, and is left for all to see.
+    return result if result.status == "waiting" else await close(app, result.run, house)
 
 
-def _identification(tables: Tables, user_id: str) -> ToolCall:
-    user = tables.users[user_id]
-    return _call("identify", "find_user_id_by_name_zip", {**user["name"], "zip": user["address"]["zip"]})
+def _identification(task: Task, tables: Tables) -> list[ToolCall]:
+    """How the script finds out who the user is, by what is in the data; nobody is found who is not there."""
+    user = tables.users.get(task.user_id)
+    if user is None:
+        return []
+    return [_call(IDENTIFY, "find_user_id_by_name_zip", {**user["name"], "zip": user["address"]["zip"]})]
 
 
 def _calls(task: Task) -> list[ToolCall]:
@@ -118,10 +127,12 @@ async def _without_policies(task: Task, tables: Tables) -> Sequence[str | None]:
     if not any(task.errors):
         return [None] * len(task.actions)
     tools = {tool.spec.name: tool for tool in tools_for(Shop(tables))}
-    return [await _error(tools[call.name], call.arguments) for call in _calls(task)]
+    return [await _error(tools.get(call.name), call.arguments) for call in _calls(task)]
 
 
-async def _error(tool: Tool, arguments: str) -> str | None:
+async def _error(tool: Tool | None, arguments: str) -> str | None:
+    if tool is None:
+        return "there is no such tool"
     try:
         await tool.call(tool.check(arguments))
     except ToolRefused as refusal:
@@ -147,29 +158,26 @@ def judge(wanted: str | None, outcome: Outcome | None, alone: str | None) -> Ver
     return Verdict("wrong", f"it gave {told!r}, but should give {wanted!r}", by)
 
 
-def _problems(task: Task, shop: Shop, result: Result, outcomes: dict[str, Outcome]) -> list[str]:
-    """What else is not as it should be: how the run ended, who the user is, how the data were left."""
-    found: list[str] = []
+def _problems_of_run(task: Task, result: Result, identified: Outcome | None) -> Iterator[str]:
+    """How the run ended, and who the user was found to be."""
     if (result.status, result.output) != ("answered", LAST_WORDS):
-        found.append(f"the run ended as {result.status} {result.why}: {result.output!r}")
-    identified = outcomes.get("identify")
-    if identified is None or str(identified.content) != task.user_id:
-        found.append(f"the user was not found: {identified}")
+        yield f"the run ended as {result.status} {result.why}: {result.output!r}"
+    if identified is not None and str(identified.content) != task.user_id:
+        yield f"{task.user_id!r} was wanted, {str(identified.content)!r} was found"
+
+
+def _problems_of_data(task: Task, shop: Shop) -> Iterator[str]:
+    """How the data were left."""
     if task.gt_changed_records is None and task.gt_data_hash is None:
-        found.append("nothing was recorded to compare with")
-    if task.gt_changed_records is not None and written(shop.changes()) != written(task.gt_changed_records):
-        found.append(f"the changed records differ: {_differing(shop, task)}")
+        yield "nothing was recorded to compare with"
+    if task.gt_changed_records is not None and (keys := _differing(shop.changes(), task.gt_changed_records)):
+        yield f"not as recorded: {', '.join(keys)}"
     if task.gt_data_hash is not None and shop.data_hash() != task.gt_data_hash:
-        found.append("the hash of all data differs")
-    return found
+        yield "the hash of all data is not as recorded"
 
 
-def _differing(shop: Shop, task: Task) -> str:
-    """The ids of the records that are not as recorded."""
-    is_so, should = shop.changes(), task.gt_changed_records or {}
-    keys = {(table, key) for tables in (is_so, should) for table, rows in tables.items() for key in rows}
-    return ", ".join(
-        key
-        for table, key in sorted(keys)
-        if written(is_so.get(table, {}).get(key)) != written(should.get(table, {}).get(key))
-    )
+def _differing(these: dict[str, Table], those: dict[str, Table]) -> list[str]:
+    """The ids of the records that are not the same in both."""
+    keys = {(table, key) for tables in (these, those) for table, rows in tables.items() for key in rows}
+    found = {place: [written(tables.get(place[0], {}).get(place[1])) for tables in (these, those)] for place in keys}
+    return sorted(key for (_, key), (one, other) in found.items() if one != other)

@@ -6,7 +6,6 @@ They do not know who may read what: what the shop gives to anybody, they give.
 from __future__ import annotations
 
 import ast
-import operator
 from collections.abc import Callable
 from typing import Final
 
@@ -15,13 +14,11 @@ from benchmarks.retail.shop import NO_ORDER, NO_PRODUCT, NO_USER, Shop
 from vouch.contracts.tool import Tool, ToolRefused
 from vouch.tools.function import tool
 
-_OPERATORS: Final[dict[type[ast.AST], Callable[..., float]]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.UAdd: operator.pos,
-    ast.USub: operator.neg,
+_OPERATORS: Final[dict[type[ast.operator], Callable[[float, float], float]]] = {
+    ast.Add: float.__add__,
+    ast.Sub: float.__sub__,
+    ast.Mult: float.__mul__,
+    ast.Div: float.__truediv__,
 }
 
 
@@ -171,7 +168,9 @@ def _value(node: ast.expr) -> float:
             return float(number)
         case ast.BinOp(left, sign, right) if type(sign) in _OPERATORS:
             return _OPERATORS[type(sign)](_value(left), _value(right))
-        case ast.UnaryOp(sign, operand) if type(sign) in _OPERATORS:
-            return _OPERATORS[type(sign)](_value(operand))
+        case ast.UnaryOp(ast.USub(), operand):
+            return -_value(operand)
+        case ast.UnaryOp(ast.UAdd(), operand):
+            return _value(operand)
         case _:
             raise ValueError("invalid characters in expression")

@@ -75,7 +75,7 @@ class Shop:
         order = self._wanted(order_id, "pending", NOT_PENDING_CANCEL)
         _require(reason in REASONS, REASON)
         # Also of what was a refund itself, after the payment method was modified: the recorded results are made so.
-        refunds = [{**payment, "transaction_type": "refund"} for payment in order["payment_history"]]
+        refunds: list[Record] = [{**payment, "transaction_type": "refund"} for payment in order["payment_history"]]
         order = self._edited_order(order_id)
         for refund in refunds:
             self._pay(order, refund["payment_method_id"], -refund["amount"])

@@ -79,8 +79,8 @@ def products(found: Sequence[Facts]) -> str:
 
 
 def policy(found: Sequence[Facts]) -> str:
-    """The best of what was found."""
-    return str(found[0]["text"]) if found else "Our policy says nothing about that."
+    """The two best of what was found."""
+    return " ".join(section["text"] for section in found[:2]) or "Our policy says nothing about that."
 
 
 def done(action: str, facts: Facts) -> str:

@@ -20,7 +20,6 @@ async def used(wanted: FunctionTool, arguments: str) -> str:
     return await wanted.call(wanted.check(arguments))
 
 
-
 class Item(BaseModel):
     name: str
     price: Decimal
@@ -68,9 +67,10 @@ def test_the_schema_comes_from_the_signature() -> None:
 async def test_arguments_reach_the_function_as_the_types_it_names() -> None:
     assert isinstance(quote, Tool)
     assert quote.effect == "read"
-    said = await used(quote, 
+    said = await used(
+        quote,
         '{"order": {"items": [{"name": "lamp", "price": "19.90"}, {"name": "bulb", "price": 0.1}]}, '
-        '"day": "2025-01-31", "pieces": 2}'
+        '"day": "2025-01-31", "pieces": 2}',
     )
     assert said == '{"total":"36.0000","day":"2025-01-31","currency":"EUR","customer":null}'
     assert quote(Order(items=[]), date(2025, 1, 31), "USD")["currency"] == "USD"
@@ -342,7 +342,6 @@ def called(a: Callable[[int], int]) -> int:
 def test_a_tool_that_is_declared_wrongly_is_an_error_where_it_is_declared(function: Any, message: str) -> None:
     with pytest.raises(ToolError, match=message):
         tool(function)
-
 
 
 def test_a_version_changes_with_what_the_model_sees() -> None:

@@ -15,11 +15,13 @@ from typing import Any, Final
 from .database import TODAY, Row, euros
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
+_ENDING: Final = re.compile(r"(?<=..)(?:ing|ments?|ed|es|s)$")
 _COMMON: Final = frozenset(
     _WORD.findall(
         "a about am an and any are at be but by can could do does for from get had has have hello hi how i if in is it "
         "its long many me much my need no not of on or our please should so than that the their them there these they "
-        "this to us was we what when where which who why will with would you your s t m"
+        "this to us was we what when where which who why will with would you your s t m something anything want know tell "
+        "like one take takes kind please hello thanks thank don"
     )
 )
 
@@ -195,7 +197,5 @@ def ranked(query: str, texts: list[str]) -> list[int]:
 
 
 def words(text: str) -> Iterable[str]:
-    """The words that carry meaning, without the ending of a plural."""
-    for word in _WORD.findall(text.lower()):
-        if word not in _COMMON:
-            yield word.removesuffix("s") if len(word) > 3 else word
+    """The words that carry meaning, without endings: pay, paying and payment are one, cancel and cancelled too."""
+    return (_ENDING.sub("", word)[:6] for word in _WORD.findall(text.lower()) if word not in _COMMON)

@@ -158,7 +158,7 @@ class ShopServer:
         if fault["kind"] == "error_after":
             _say(turn, 500, {"error": "The shop failed."})
         elif fault["kind"] == "drop_after":
-            turn.cut()
+            turn.respond_in_part(answer, len(answer) // 2)
         elif fault["kind"] == "delay":
             asyncio.get_running_loop().call_later(float(fault["seconds"]), turn.respond, 200, answer)
         else:

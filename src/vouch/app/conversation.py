@@ -27,6 +27,7 @@ async def converse(
     house: House,
     *,
     key: str = "",
+    name: str = "",
     proof: str = "",
     case: str = "",
     approver: Approver | None = None,
@@ -35,7 +36,7 @@ async def converse(
 
     `close_conversation` ends it.
     """
-    result = await run(app, words[0], house, chat=True, key=key, proof=proof, case=case)
+    result = await run(app, words[0], house, chat=True, key=key, name=name, proof=proof, case=case)
     said = list(words[1:])
     decisions = 0
     while result.status in ("answered", "waiting"):

@@ -40,8 +40,6 @@ class House:
     retry: Retry = field(default_factory=Retry)
     shared: dict[str, Closeable] = field(default_factory=dict[str, Closeable])
     """What several models use together, closed with the house."""
-    driven: set[str] = field(default_factory=set[str], init=False)
-    """The runs that are being driven here at this moment."""
     _models: dict[str, Model] = field(default_factory=dict[str, Model], init=False)
 
     def model(self, wanted: str | Model) -> Model:

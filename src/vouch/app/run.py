@@ -5,10 +5,11 @@ It does not know what the steps do: it records what they say, and asks the state
 
 from __future__ import annotations
 
+import asyncio
 import time
 import traceback
-from collections.abc import AsyncGenerator, Generator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 from vouch.app import steps
@@ -16,8 +17,9 @@ from vouch.app.app import App
 from vouch.app.house import House
 from vouch.app.steps import Listener, Turn
 from vouch.app.turn import Ending, Pause, Step, next_step
-from vouch.errors import AppError, JournalError, RunConflict, StoreError, UsageError
+from vouch.errors import AppError, JournalError, StoreError, UsageError
 from vouch.journal.cleaning import mended
+from vouch.journal.journal import Journal
 from vouch.journal.reader import result_of
 from vouch.journal.state import RunState, fold
 from vouch.values.event import (
@@ -66,14 +68,14 @@ async def run(
         chat=chat,
         parent=parent,
     )
-    with _driving(house, state.run):
+    async with _driving(house.journal, state.run):
         await _record(turn, started)
         return await _as_far_as_it_goes(turn)
 
 
 async def say(app: App, run: str, input: str, house: House, *, listener: Listener | None = None) -> Result:
     """Say more in a run that waits for its customer. Raises `AppError` when it does not, and as `resume` does."""
-    with _driving(house, run):
+    async with _driving(house.journal, run):
         turn = await _taken_up(app, run, house, listener)
         if turn.state.finished is not None:
             raise AppError(f"run {run!r} has ended ({turn.state.finished.status}); begin a new one")
@@ -87,7 +89,7 @@ async def resume(app: App, run: str, house: House, *, listener: Listener | None 
     Raises `RunNotFound`, `RunConflict` when another process holds the run, and `AppError` when the app has changed
     since the run began.
     """
-    with _driving(house, run):
+    async with _driving(house.journal, run):
         return await _as_far_as_it_goes(await _taken_up(app, run, house, listener))
 
 
@@ -96,7 +98,7 @@ async def close(app: App, run: str, house: House, *, world: str = "") -> Result:
 
     Raises `AppError` while the outcome of a write is not known.
     """
-    with _driving(house, run):
+    async with _driving(house.journal, run):
         turn = await _taken_up(app, run, house, None)
         state = turn.state
         if any(opened.intended for opened in state.open.values()):
@@ -118,9 +120,10 @@ async def drive(turn: Turn) -> AsyncGenerator[Event]:
             yield await _record(turn, steps.ending(state, RunFinished(status=step.status, why=step.why)))
         elif isinstance(step, Pause):
             if state.waiting is None:
-                yield await _record(turn, RunWaiting(of=step.of, output=step.output, why=step.why))
+                waiting = RunWaiting(of=step.of, output=step.output, why=step.why, call_id=step.call_id)
+                yield await _record(turn, waiting)
             return
-        elif state.waiting is not None:
+        elif step is steps.finish and state.waiting is not None:
             return
         else:
             try:
@@ -146,16 +149,15 @@ def _broken(step: Step, error: Exception) -> str:
     return f"{step.__name__} broke at {Path(last.filename).name}:{last.lineno}: {type(error).__name__}: {error}"
 
 
-@contextmanager
-def _driving(house: House, run: str) -> Generator[None]:
-    """Nobody else in this process drives the run meanwhile; other processes are kept off by its lease."""
-    if run in house.driven:
-        raise RunConflict(f"run {run!r} is being driven in this process already; wait for that")
-    house.driven.add(run)
-    try:
-        yield
-    finally:
-        house.driven.discard(run)
+@asynccontextmanager
+async def _driving(journal: Journal, run: str) -> AsyncGenerator[None]:
+    """Nobody else in this process drives the run meanwhile; where it is left unfinished, others may then take it."""
+    with journal.driving(run):
+        try:
+            yield
+        except (Exception, asyncio.CancelledError):
+            await journal.let_go(run)
+            raise
 
 
 async def _taken_up(app: App, run: str, house: House, listener: Listener | None) -> Turn:
@@ -170,19 +172,24 @@ async def _taken_up(app: App, run: str, house: House, listener: Listener | None)
             f"{app.name!r} version {app.version[:8]}: go on with that version, or ask again with this one"
         )
     turn = Turn(app, state, house, listener)
-    if taken_over and state.finished is None:
+    if taken_over and state.finished is None and state.waiting is None:
         # On the disk before anything else: from here on a holder that still lives can no longer write to the run.
+        # Nobody is at work on a run that waits.
         await _record(turn, RunResumed(holder=house.journal.holder))
         await house.journal.flush_run(run)
     return turn
 
 
 async def _as_far_as_it_goes(turn: Turn) -> Result:
+    state, journal = turn.state, turn.house.journal
+    before = state.events
     async with aclosing(drive(turn)) as events:
         async for _ in events:
             pass
-    state, journal = turn.state, turn.house.journal
     await journal.flush_run(state.run)
+    if state.events == before:
+        # What ends a run or makes it wait lets go of it; here it had been so before.
+        await journal.let_go(state.run)
     if state.finished is not None:
         return result_of(state.run, state.finished)
     assert state.waiting is not None  # noqa: S101 - the loop ends no other way

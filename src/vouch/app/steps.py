@@ -196,10 +196,12 @@ def _with_own_ids(calls: Sequence[ToolCall], state: RunState) -> tuple[ToolCall,
     """Some models name two calls alike, or none at all; here every call of a run has an id of its own."""
     known = {message.result.call_id for message in state.messages if message.result is not None}
     named: list[ToolCall] = []
-    for place, call in enumerate(calls):
-        unique = call.id if call.id and call.id not in known else f"{call.id or 'call'}-{state.made + place + 1}"
+    for number, call in enumerate(calls, state.made + 1):
+        wanted = unique = mended(call.id) or f"call-{number}"
+        while unique in known:
+            unique, number = f"{wanted}-{number}", number + 1
         known.add(unique)
-        named.append(call if unique == call.id else ToolCall(unique, call.name, call.arguments))
+        named.append(ToolCall(unique, mended(call.name), mended(call.arguments)))
     return tuple(named)
 
 

@@ -39,10 +39,14 @@ class Pause:
     of: Literal["person", "customer"]
     output: str
     why: str
+    call_id: str = ""
+    """The call about which the customer is asked."""
 
 
 def next_step(app: App, state: RunState, now: float) -> Step | Ending | Pause:
     """The step that comes next, or how the run ends or pauses. Pure: the same state gives the same step."""
+    if unknown := next((opened for opened in state.open.values() if opened.intended is not None), None):
+        return _find_out(unknown)
     if ending := _refused(app, state):
         return ending
     if unjudged(app, state, "input"):
@@ -58,9 +62,16 @@ def next_step(app: App, state: RunState, now: float) -> Step | Ending | Pause:
     return _conversation(app, state, now)
 
 
+def _find_out(unknown: OpenCall) -> Step | Pause:
+    """A write of unknown outcome comes before all else: what follows may rest on it, and no end may hide it."""
+    if unknown.uncertain is None:
+        return steps.write_step(effects.recover, unknown)
+    return Pause("person", "", f"to find out whether {unknown.call.name} was made: {unknown.uncertain.why}")
+
+
 def _committed(state: RunState) -> bool:
-    """Whether somebody was asked about a write, or it may have been made: then the run must see it through."""
-    return any(opened.asked is not None or opened.intended is not None for opened in state.open.values())
+    """Whether somebody was asked about a write: then the run must see it through."""
+    return any(opened.asked is not None for opened in state.open.values())
 
 
 def _must_stop(app: App, state: RunState, now: float) -> str | None:
@@ -86,9 +97,8 @@ _TAKES: Final[dict[Phase, Callable[[Write], Events]]] = {
     "reply": effects.reply,
     "expired": effects.expire,
     "decided": effects.decided,
-    "recover": effects.recover,
 }
-"""By how far a write has come: what takes it further. The other phases wait for someone."""
+"""By how far a write has come: what takes it further. `asked` waits for someone."""
 
 
 def _calls(app: App, state: RunState, now: float) -> Step | Pause:
@@ -104,13 +114,10 @@ def _calls(app: App, state: RunState, now: float) -> Step | Pause:
 
 def _pause(writes: Sequence[OpenCall]) -> Pause:
     for opened in writes:
-        if opened.asked is not None and opened.asked.of == "customer" and opened.uncertain is None:
-            return Pause(
-                "customer", f"{opened.asked.shown} Is that right? Please answer yes or no.", "to confirm a write"
-            )
+        if opened.asked is not None and opened.asked.of == "customer":
+            question = f"{opened.asked.shown} Is that right? Please answer yes or no."
+            return Pause("customer", question, "to confirm a write", opened.call.id)
     first = writes[0]
-    if first.uncertain is not None:
-        return Pause("person", "", f"to find out whether {first.call.name} was made: {first.uncertain.why}")
     assert first.asked is not None  # noqa: S101 - nothing else waits
     return Pause("person", "", f"to approve: {first.asked.shown}")
 

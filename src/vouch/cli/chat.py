@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+from typing import Final
 
 from vouch.app.app import App
 from vouch.app.decide import decide, waiting_in
 from vouch.app.house import House
 from vouch.app.run import close, resume, run, say
-from vouch.cli.console import OK, notes, out
+from vouch.cli.console import OK, escaped, notes, show_text
 from vouch.journal.state import fold
 from vouch.values.event import CallRefused, EffectDone, EffectIntended, EffectUncertain, Event, ToolRead
 from vouch.values.request import Delta
 from vouch.values.result import Result
 
+LINE: Final = 160
+"""Characters shown of an event."""
+
 
 async def chat(app: App, house: House) -> int:
     """Talk until an empty line, or the end of input."""
-    notes.print(f"[dim]You are talking to {app.name}. An empty line ends the conversation.[/]")
+    _line(f"You are talking to {app.name}. An empty line ends the conversation.", "dim")
     result: Result | None = None
     while words := (await _words("you> ")).strip():
         try:
@@ -32,12 +36,12 @@ async def chat(app: App, house: House) -> int:
             result = await _decided(app, result, house)
         finally:
             if result is not None:
-                out.print(f"{app.name}> {result.output or result.why}", markup=False)
+                show_text(f"{app.name}> {result.output or result.why}")
         if result.status not in ("answered", "waiting"):
             return OK
     if result is not None:
         await close(app, result.run, house)
-        notes.print(f"[dim]run {result.run}[/]")
+        _line(f"run {result.run}", "dim")
     return OK
 
 
@@ -47,18 +51,24 @@ def show(event: Event | Delta) -> None:
         return
     match event.body:
         case ToolRead(name=name, content=content, failed=failed):
-            notes.print(f"  [dim]{'could not read' if failed else 'read'} {name}: {_short(content)}[/]")
+            _line(f"{'could not read' if failed else 'read'} {name}: {content}", "dim")
         case EffectIntended(name=name, arguments=arguments):
-            notes.print(f"  [yellow]writing {name} {_short(arguments)}[/]")
-        case EffectDone(name=name, content=content, failed=failed):
-            colour, word = ("red", "refused") if failed else ("green", "done")
-            notes.print(f"  [{colour}]{word} {name}: {_short(content)}[/]")
+            _line(f"writing {name} {arguments}", "yellow")
+        case EffectDone(name=name, content=content, failed=True):
+            _line(f"refused {name}: {content}", "red")
+        case EffectDone(name=name, content=content):
+            _line(f"done {name}: {content}", "green")
         case EffectUncertain(name=name, why=why):
-            notes.print(f"  [red]nobody knows whether {name} was made: {_short(why)}[/]")
+            _line(f"nobody knows whether {name} was made: {why}", "red")
         case CallRefused(name=name, by=by, rule=rule, content=content):
-            notes.print(f"  [red]refused {name} by {by} {rule}: {_short(content)}[/]")
+            _line(f"refused {name} by {by} {rule}: {content}", "red")
         case _:
             pass
+
+
+def _line(text: str, style: str) -> None:
+    text = escaped(text.replace("\n", " "))
+    notes.print(f"  {text[:LINE]}{'…' if len(text) > LINE else ''}", style=style, markup=False, soft_wrap=True)
 
 
 async def _decided(app: App, result: Result, house: House) -> Result:
@@ -68,7 +78,7 @@ async def _decided(app: App, result: Result, house: House) -> Result:
         writes = [write for write in waiting_in(state) if not write.uncertain]
         if not writes:
             return result
-        notes.print(f"  [yellow]needs a person's approval: {writes[0].shown}[/]")
+        _line(f"needs a person's approval: {writes[0].shown}", "yellow")
         words = await _words("approve? [y/N] ")
         decision = "approve" if words.strip().lower() in ("y", "yes") else "reject"
         await decide(house.journal, result.run, decision, who=getpass.getuser(), call_id=writes[0].call_id)
@@ -81,8 +91,3 @@ async def _words(prompt: str) -> str:
         return await asyncio.to_thread(input, prompt)
     except EOFError:
         return ""
-
-
-def _short(value: object) -> str:
-    text = str(value).replace("\n", " ").replace("[", "\\[")
-    return text if len(text) <= 160 else f"{text[:160]}…"

@@ -5,12 +5,14 @@ It does not know how the protocol is spoken.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from vouch.cli.console import OK, command
+from vouch.errors import UsageError
 from vouch.project.project import locate
 from vouch.tools.mcp import load_sdk
 
@@ -34,6 +36,8 @@ async def mcp(
     Examples:
       vouch mcp shop
     """
+    if sys.stdin.isatty():
+        raise UsageError("`vouch mcp` speaks with a program, not with people; name it there as the server's command")
     serve = load_sdk("vouch.project.mcp").serve
     project, name = locate(app)
     built = project.app(name, data=data)

@@ -6,13 +6,15 @@ It does not know what an app does, nor how a proof judges it.
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Generator, Iterable, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from vouch.errors import RunNotFound
+from vouch.errors import RunConflict, RunNotFound, StoreError
 from vouch.journal import lease, reader
 from vouch.journal.cleaning import Secrets, mended, rewritten
 from vouch.journal.codec import encode_body
@@ -48,6 +50,8 @@ class Journal:
         """Who this journal is among those that drive runs."""
         self._writer = Writer(database, self._queue, self.holder)
         self._renewal = Renewal(database, self.holder)
+        self._driven: set[str] = set()
+        self._drivers = threading.Lock()
         self._secrets = Secrets()
         self._secrets.add(*secrets)
         self._writer.start()
@@ -98,6 +102,33 @@ class Journal:
         taken_over = await asyncio.to_thread(lease.claim, self._database, run, self.holder)
         self._writer.broken.pop(run, None)
         return taken_over
+
+    async def let_go(self, run: str) -> None:
+        """Hold `run` no longer, so that another process may go on with it; first all of it is on the disk.
+
+        Where that cannot be, the run stays held.
+        """
+        if self._queue.closed:
+            return  # to close is to let go of all
+        with suppress(StoreError):
+            await self.flush()
+            await asyncio.to_thread(lease.release, self._database, self.holder, run)
+
+    @contextmanager
+    def driving(self, run: str) -> Generator[None]:
+        """Nobody else in this process drives `run` meanwhile; raises `RunConflict` when somebody does already.
+
+        Other processes are kept off by the lease: see `claim`.
+        """
+        with self._drivers:
+            if run in self._driven:
+                raise RunConflict(f"run {run!r} is being driven in this process already; wait for that")
+            self._driven.add(run)
+        try:
+            yield
+        finally:
+            with self._drivers:
+                self._driven.discard(run)
 
     async def read(self, run: str) -> list[Event]:
         """All events of `run` in order; raises `RunNotFound`."""

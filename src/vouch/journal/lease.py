@@ -22,7 +22,7 @@ from vouch.store import schema
 from vouch.store.database import Database
 
 LEASE_SECONDS: Final = 60.0
-"""How long a lease lasts without renewal; a holder that lives renews it three times as often."""
+"""How long a lease lasts without renewal; a holder that lives renews it three times in that time."""
 
 _run: Final = schema.run.c
 
@@ -30,13 +30,13 @@ _run: Final = schema.run.c
 def new_holder() -> str:
     """A name for this process: machine, process and when it began, and a random part for each journal in it."""
     pid = os.getpid()
-    return f"{socket.gethostname()}/{pid}/{_began(pid)}/{uuid4().hex[:8]}"
+    return f"{_machine()}/{pid}/{_began(pid)}/{uuid4().hex[:8]}"
 
 
 def is_gone(holder: str) -> bool:
     """Whether the holder was a process of this machine that certainly lives no more."""
     parts = holder.split("/")
-    if len(parts) != 4 or parts[0] != socket.gethostname() or not parts[1].isdigit():
+    if len(parts) != 4 or parts[0] != _machine() or not parts[1].isdecimal():
         return False
     pid = int(parts[1])
     try:
@@ -56,13 +56,15 @@ def claim(database: Database, run: str, holder: str) -> bool:
         if row is None:
             raise RunNotFound(f"no run {run!r} in {database.place!r}; `vouch trace` lists the latest runs")
         held = row.holder != holder and row.held_until > now and not is_gone(row.holder)
-        if held:
-            raise RunConflict(
-                f"run {run!r} is being driven by {row.holder!r} for {row.held_until - now:.0f} s more, or longer; "
-                "wait for it, or end that process"
-            )
-        connection.execute(
-            update(schema.run).where(_run.name == run).values(holder=holder, held_until=now + LEASE_SECONDS)
+        values = {"held_until": now + LEASE_SECONDS} if held else {"holder": holder, "held_until": now + LEASE_SECONDS}
+        # Nobody holds a run for longer than that: where it seems so, the clock was set back, and the time is mended.
+        if not held or row.held_until > now + LEASE_SECONDS:
+            connection.execute(update(schema.run).where(_run.name == run).values(values))
+    if held:
+        left = min(row.held_until - now, LEASE_SECONDS)
+        raise RunConflict(
+            f"run {run!r} is being driven by {row.holder!r} for {left:.0f} s more, or longer; "
+            "wait for it, or end that process"
         )
     return row.holder != holder
 
@@ -76,10 +78,13 @@ def renew(database: Database, holder: str) -> None:
         )
 
 
-def release(database: Database, holder: str) -> None:
-    """Let go of every run that `holder` holds; where that cannot be recorded, the leases run out by themselves."""
+def release(database: Database, holder: str, run: str | None = None) -> None:
+    """Let go of `run`, or of all that `holder` holds; where that cannot be recorded, leases run out by themselves."""
+    ours = update(schema.run).where(_run.holder == holder, schema.HELD)
+    if run is not None:
+        ours = ours.where(_run.name == run)
     with suppress(Exception), database.writing() as connection:
-        connection.execute(update(schema.run).where(_run.holder == holder, schema.HELD).values(held_until=0.0))
+        connection.execute(ours.values(held_until=0.0))
 
 
 class Renewal(threading.Thread):
@@ -102,6 +107,15 @@ class Renewal(threading.Thread):
     def stop(self) -> None:
         """End the thread."""
         self._stopped.set()
+
+
+def _machine() -> str:
+    """This machine, or the container in it: a process of another container has a number that means nothing here."""
+    try:
+        space = os.readlink("/proc/self/ns/pid")
+    except OSError:
+        space = ""
+    return f"{socket.gethostname()}:{''.join(sign for sign in space if sign.isdecimal())}"
 
 
 def _began(pid: int) -> str:

@@ -59,6 +59,7 @@ class OpenCall:
         self.given: ApprovalGiven | None = None
         self.intended: EffectIntended | None = None
         self.intended_at = 0.0
+        """When it was first begun."""
         self.uncertain: EffectUncertain | None = None
 
 
@@ -114,6 +115,9 @@ class RunState:
         self.cost: Money | None = None
         self.reply: str | None = None
         """What the customer said to the question about a write, until it is taken in."""
+        self.replied_at = 0.0
+        self.asking = ""
+        """The call about which the customer was asked last: what they say next answers that and nothing else."""
         self.heard: list[str] = []
         """What the customer said while calls were open; it is said to the model after their results."""
         self.waiting: RunWaiting | None = None
@@ -196,7 +200,9 @@ def _answered(state: RunState, body: ModelAnswered) -> None:
     _say(state, assistant(str(body.text), *calls))
     for call in calls:
         state.made += 1
-        state.open[call.id] = OpenCall(call, str(uuid5(_KEYS, f"{state.run}/{state.made}")))
+        # With the time of the start, because the name may have been given by hand, and given before or elsewhere.
+        name = f"{state.run}/{state.started_at!r}/{state.made}"
+        state.open[call.id] = OpenCall(call, str(uuid5(_KEYS, name)))
     state.answer = None if calls else body
     state.checked = False
 
@@ -221,12 +227,13 @@ def _refuse(state: RunState, body: CallRefused) -> None:
 def _ask(state: RunState, body: ApprovalAsked) -> None:
     opened = _opened(state, body.call_id)
     opened.asked, opened.given = body, None
+    _forget_question(state, body.call_id)
 
 
 def _give(state: RunState, body: ApprovalGiven) -> None:
     opened = _opened(state, body.call_id)
     if opened.asked is not None and opened.asked.of == "customer":
-        state.reply = None
+        _forget_question(state, body.call_id)
         if body.decision == "approve":
             opened.confirmed, opened.asked = body.arguments, None
             return
@@ -235,7 +242,9 @@ def _give(state: RunState, body: ApprovalGiven) -> None:
 
 def _intend(state: RunState, body: EffectIntended) -> None:
     opened = _opened(state, body.call_id)
-    opened.intended, opened.intended_at = body, state.at
+    if opened.intended is None:
+        opened.intended_at = state.at
+    opened.intended = body
 
 
 def _doubt(state: RunState, body: EffectUncertain) -> None:
@@ -259,6 +268,7 @@ def _opened(state: RunState, call_id: str) -> OpenCall:
 def _close(state: RunState, call_id: str, content: str, *, failed: bool, write: bool = False) -> None:
     opened = _opened(state, call_id)
     del state.open[call_id]
+    _forget_question(state, call_id)
     arguments = str(opened.intended.arguments) if opened.intended else opened.call.arguments
     state.calls.append(PastCall(opened.call.name, arguments, content, failed, write))
     if write:
@@ -271,13 +281,19 @@ def _close(state: RunState, call_id: str, content: str, *, failed: bool, write: 
         state.heard = []
 
 
+def _forget_question(state: RunState, call_id: str) -> None:
+    """What the customer was asked about this call is answered, or void: no later word of theirs may answer it."""
+    if state.asking == call_id:
+        state.asking, state.reply = "", None
+
+
 def _hear(state: RunState, body: InputGiven) -> None:
     state.input = str(body.input)
     state.judged, state.passages, state.answer, state.unsure, state.attempt = {}, None, None, None, 0
-    asked = [opened.asked for opened in state.open.values() if opened.asked and not opened.given]
-    if any(question.of == "customer" for question in asked):
+    if state.asking:
         # An answer to what the customer was asked about a write: its result will tell the model of it.
-        state.reply = state.input
+        state.reply = state.input if state.reply is None else f"{state.reply}\n{state.input}"
+        state.replied_at = state.at
     elif state.open:
         state.heard.append(state.input)
     else:
@@ -286,6 +302,8 @@ def _hear(state: RunState, body: InputGiven) -> None:
 
 def _wait(state: RunState, body: RunWaiting) -> None:
     state.waiting = body
+    if body.call_id in state.open:
+        state.asking = body.call_id
     if body.output:
         state.said.append(str(body.output))
 

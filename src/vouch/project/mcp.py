@@ -69,7 +69,7 @@ async def serve(app: App, house: House) -> None:
         app.name, version=app.version[:8], on_list_tools=desk.list_tools, on_call_tool=desk.call_tool
     )
     async with stdio_server() as (incoming, outgoing):
-        # What the app prints would otherwise wait in a buffer until the stream is given back, and then reach the client.
+        # What the app prints would otherwise wait in a buffer, and reach the client once the stream is given back.
         with redirect_stdout(sys.stderr):
             await server.run(incoming, outgoing, server.create_initialization_options())
     await desk.close()

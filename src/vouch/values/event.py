@@ -177,12 +177,13 @@ class ApprovalGiven(Body, frozen=True, tag="approval.given"):
 
 
 class EffectIntended(Body, frozen=True, tag="effect.intended"):
-    """A write is about to be made under this idempotency key; durable before the write starts."""
+    """A write is about to be made under this idempotency key, by `holder`; durable before the write starts."""
 
     call_id: str
     name: str
     key: str
     arguments: str | Blob
+    holder: str = ""
 
 
 class EffectDone(Body, frozen=True, tag="effect.done"):
@@ -247,13 +248,17 @@ class InputGiven(Body, frozen=True, tag="input.given"):
 
 
 class RunWaiting(Body, frozen=True, tag="run.waiting"):
-    """The run waits: for the customer's next words, with `output` said to them, or for a person."""
+    """The run waits: for the customer's next words, with `output` said to them, or for a person.
+
+    Where `output` asks the customer about a write, `call_id` is the write's call: their next words answer that.
+    """
 
     of: Literal["person", "customer"]
     output: str | Blob = ""
     confidence: float | None = None
     model: str = ""
     why: str = ""
+    call_id: str = ""
 
 
 class WorldLeft(Body, frozen=True, tag="world.left"):

@@ -17,6 +17,7 @@ from examples.support.making.stock import Order, Stock, stock  # noqa: E402 - th
 from examples.support.shop.client import Shop, open_shop  # noqa: E402
 from examples.support.shop.database import open_base  # noqa: E402
 from examples.support.shop.server import ShopServer  # noqa: E402
+
 from vouch.models.http.pool import HttpPool  # noqa: E402
 
 

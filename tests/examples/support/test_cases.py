@@ -10,6 +10,7 @@ from examples.support.app import HERE, support
 from examples.support.making.case import Picker
 from examples.support.making.oracle import due
 from examples.support.making.served import of_kind
+from examples.support.making.speech import nouns
 from examples.support.making.stock import Stock
 from examples.support.making.wishes import REFUSED, Kind
 from examples.support.scoring import mistakes_in
@@ -61,7 +62,7 @@ async def test_what_the_oracle_refuses_is_refused_by_the_policy_of_that_meaning(
 ) -> None:
     wish = of_kind(Picker(data), kind, (kind.name, 0))
     owner = wish.order.customer
-    case = Case("x", f"I am {owner.email}, order {wish.order.order_id}.", {}, then=("Yes.",))
+    case = Case("x", f"{owner.email}, order {wish.order.order_id}, {nouns(wish)}", {}, then=("Yes.",))
     result = await served(case, [dict(due(wish))], house)
     assert result.state == {}
     assert not result.made

@@ -72,6 +72,11 @@ def score(parameter: Parameter, mention: Mention, text: str, words: Sequence[Tok
     return total + _by_sign(parameter, mention, weights)
 
 
+def is_money(parameter: Parameter) -> bool:
+    """Whether the parameter is named like an amount of money."""
+    return bool(_MONEY & set(in_words(parameter.name).split()))
+
+
 def _same_part(text: str, start: int, end: int) -> bool:
     return not any(sign in text[start:end] for sign in ".;\n")
 

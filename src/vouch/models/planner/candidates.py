@@ -155,17 +155,25 @@ def _short_texts(value: Any, name: str = "", depth: int = 0) -> Iterator[str]:
         yield str(value)
 
 
-def by_pattern(parameter: Parameter, calls: Iterable[Past]) -> list[Candidate]:
-    """Values and keys anywhere in results that fit the parameter's pattern, told apart by what they stand under."""
-    if parameter.kind != "identifier" or not parameter.patterns:
-        return []
-    found: dict[str, frozenset[str]] = {}
+def of_its_look(parameter: Parameter, found: Sequence[Candidate], calls: Iterable[Past]) -> list[Candidate]:
+    """Values and keys anywhere in results that look like the parameter's, told apart by what they stand under.
+
+    They look like it when they fit its pattern; where it has none, when they look like a candidate `found`.
+    """
+    looks = frozenset(_look(one.value) for one in found if isinstance(one.value, str))
+    alike: dict[str, frozenset[str]] = {}
     for call in calls:
         for value, under in _under(call.value, ()):
-            if len(value) <= LONGEST and identifiers.fits(value, parameter.patterns):
+            fitting = identifiers.fits(value, parameter.patterns) if parameter.patterns else _look(value) in looks
+            if len(value) <= LONGEST and fitting and any(sign.isdigit() for sign in value):
                 words = frozenset(word for name in (*under, value) for word in words_of(in_words(name)))
-                found[value] = found.get(value, frozenset()) | words
-    return [Candidate(value, words, ()) for value, words in found.items()]
+                alike[value] = alike.get(value, frozenset()) | words
+    return [Candidate(value, words, ()) for value, words in alike.items()]
+
+
+def _look(value: str) -> str:
+    """Runs of letters as one letter, digits as nines: CARD-6934 and GIFT-3730 look alike."""
+    return re.sub(r"[A-Za-z]+", "A", re.sub(r"\d", "9", value))
 
 
 def _under(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:

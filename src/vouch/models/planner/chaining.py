@@ -231,15 +231,15 @@ class Chain:
         return self._closer_look(one, found) or Which(one, tuple(found))
 
     def _preferred(self, one: Parameter, found: list[Candidate], texts: Sequence[str]) -> Filled | None:
-        """The only value; or another of the same pattern, where the customer's words speak for that one."""
-        others = [
-            other
-            for other in choosing.by_pattern(one, self._talk.results())
-            if other.value not in {f.value for f in found}
-        ]
-        if found and others and (chosen := choosing.choose([*found, *others], texts)) and chosen in others:
+        """The only value; or another that looks like it, where the customer's words speak for that one."""
+        if not found or not isinstance(found[0].value, str):
+            return Filled(_typed(one, found[0].value), _GIVEN, said=False) if found else None
+        others = choosing.of_its_look(one, found, self._talk.results())
+        others = [other for other in others if other.value != found[0].value]
+        chosen = choosing.choose([*found, *others], texts) if others else None
+        if chosen and chosen in others:
             return Filled(chosen.value, _CHOSEN, said=False)
-        return Filled(_typed(one, found[0].value), _GIVEN, said=False) if found else None
+        return Filled(found[0].value, _GIVEN, said=False)
 
     def _several(self, one: Parameter, found: list[Candidate], texts: Sequence[str]) -> Filled | Which | None:
         if not found:
@@ -304,7 +304,7 @@ class Chain:
         internal = [step for reader, step in needs if all(each.personal for each in reader.required or reader.any_of)]
         if internal:
             others = [each for step in internal[1:] for each in step.parameters]
-            return Need(internal[0].parameters, (*internal[0].instead, *others, one))
+            return Need(internal[0].parameters, (*internal[0].instead, *others, *((one,) if one.patterns else ())))
         if needs and (one.kind != "identifier" or one.name in self._goal.unknown):
             return needs[0][1]
         return Need((one,))

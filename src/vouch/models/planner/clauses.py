@@ -11,7 +11,9 @@ from typing import Final, NamedTuple
 
 from vouch.models.planner.tokens import STOP, stem, tokens
 
-_SENTENCE: Final = re.compile(r"(?<=[.!?;\n])(?:\s+|$)|\n+")
+_SENTENCE: Final = re.compile(
+    r"(?<=[.!?;\n])(?:\s+|$)|\n+|\s+(?=(?:Also|And|Additionally|Besides|Furthermore|Another thing|One more thing)\b)"
+)
 _JOINT: Final = re.compile(
     r"""(?:,\s*|\s+)(?:and|&|plus)\s+(?:then\s+|also\s+|please\s+)*
       | ,?\s+(?:then|also|as\ well\ as)\s+
@@ -20,9 +22,9 @@ _JOINT: Final = re.compile(
 )
 _ABBREVIATION: Final = re.compile(r"\b(?:mr|mrs|ms|dr|no|nr|st|ave|e\.g|i\.e|approx|vs|[A-Z])\.$", re.IGNORECASE)
 _POLITE: Final = re.compile(
-    r"^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|dear \w+)\b(?: there| team| all)?[\s,!.]*|"
+    r"^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|dear \w+)\b(?: there| team| all)?[\s,!.:]*|"
     r"(?:please|also|and|then|so|ok|okay|well|first|second|secondly|finally|next|now|just|kindly|plus|but|actually)\b"
-    r"[\s,]*)+",
+    r"[\s,:]*)+",
     re.IGNORECASE,
 )
 _BEGINS: Final = re.compile(
@@ -41,6 +43,12 @@ _HOLDS: Final = re.compile(
     r"|\bplease\b|\?\s*$",
     re.IGNORECASE,
 )
+_INFORMS: Final = re.compile(
+    r"^(?:who|whose|what|when|where|why|which|how (?:long|much|many|often|far|late|soon|big|old)|do you|does|do|is|are|was|"
+    r"did|has|have)\b",
+    re.IGNORECASE,
+)
+_PERSONAL: Final = re.compile(r"\b(?:i|i'm|i've|my|mine|me|we|our|us)\b|\d{3,}|#", re.IGNORECASE)
 _WISHED: Final = re.compile(
     r"(?:\b(?:i|we)(?:'d| would|'ll| do| really| just)*(?: want| need| wish| like| love| have| hope| have got)? to"
     r"|\b(?:looking|trying|hoping) to|\b(?:can|could|would|will|may|should) (?:you|i|we)(?: please| just)?|\bplease"
@@ -99,6 +107,16 @@ def _joints(sentence: str, start: int, verbs: Set[str]) -> list[Clause]:
 def polished(text: str) -> str:
     """`text` without greetings and courtesies at its beginning."""
     return _POLITE.sub("", text.strip(), count=1)
+
+
+def informs(text: str) -> bool:
+    """Whether `text` asks to be told something, and not to have something done."""
+    return bool(_INFORMS.search(polished(text)))
+
+
+def is_general(text: str) -> bool:
+    """Whether `text` asks something that is not about whoever asks."""
+    return informs(text) and not _PERSONAL.search(text)
 
 
 def wished(text: str) -> str:

@@ -120,6 +120,25 @@ def promised_by(schema: Schema | None, tool: str) -> frozenset[str]:
     return frozenset(_promised(schema, schema, (noun(tool),), 0))
 
 
+def patterns_in(schema: Schema, tool: str) -> Iterator[tuple[str, str]]:
+    """By normal name: the patterns of texts in results of this schema."""
+    yield from _patterns(schema, schema, noun(tool), 0)
+
+
+def _patterns(schema: Schema, root: Schema, owner: str, depth: int) -> Iterator[tuple[str, str]]:
+    if depth > _DEEP:
+        return
+    schema = resolved(schema, root)
+    for name, inner in cast("Mapping[str, Schema]", schema.get("properties", {})).items():
+        inner = resolved(inner, root)
+        if isinstance(inner.get("pattern"), str):
+            yield from ((alias, inner["pattern"]) for alias in aliases(name, (owner,)))
+        yield from _patterns(inner, root, normal(name), depth + 1)
+    for key in ("items", "additionalProperties"):
+        if isinstance(inner := schema.get(key), Mapping):
+            yield from _patterns(cast("Schema", inner), root, owner, depth + 1)
+
+
 def _promised(schema: Schema, root: Schema, owners: tuple[str, ...], depth: int) -> Iterator[str]:
     if depth > _DEEP:
         return

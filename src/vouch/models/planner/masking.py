@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+_MONEY: Final = re.compile(
+    r"[$€£]\s?\d[\d.,]*\b|\b\d[\d.,]*\s?(?:[€£$]|(?:eur|euros?|usd|dollars?|gbp|pounds?|chf|cents?)\b)", re.IGNORECASE
+)
 _FACTS: Final = re.compile(
     r"""\S+@\S+\.\w+                                     # an e-mail address
       | \#?\b(?=[\w#/_-]*\d)[\w#/_-]*[A-Za-z_#][\w#/_-]*  # letters and digits in one: an id
-      | [$€£]\s?\d[\d.,]*
       | \#?\b\d[\d.,:/-]*\b
     """,
     re.VERBOSE,
@@ -20,6 +22,6 @@ _LONE: Final = re.compile(r"\(\s*\)|[#:]+(?=\s|$)|\s+(?=[,.;!?])")
 
 
 def masked(text: str) -> str:
-    """`text` without e-mail addresses, ids, amounts and numbers."""
-    bare = _LONE.sub("", _FACTS.sub(" ", text))
+    """`text` without e-mail addresses, ids and numbers; an amount is just *money*."""
+    bare = _LONE.sub("", _FACTS.sub(" ", _MONEY.sub("money", text)))
     return " ".join(bare.split())

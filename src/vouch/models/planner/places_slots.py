@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from vouch.models.planner.addresses import Address, addresses, whole
 from vouch.models.planner.context import Context, Filled
+from vouch.models.planner.identifiers import fits
 from vouch.models.planner.kinds import PLACES
 from vouch.models.planner.mention import Mention
 from vouch.models.planner.schema import Parameter
@@ -27,7 +28,7 @@ def fill(parameters: Sequence[Parameter], context: Context) -> Given:
     for mention, text in _found(context) if records or texts or flat else ():
         pieces = [one for one in flat if one.name not in given]
         if texts and texts[0].name not in given:
-            given[texts[0].name] = Filled(whole(mention.value), mention.sure)
+            given[texts[0].name] = Filled(_spelled(texts[0], mention.value), mention.sure)
         elif records and (value := _record(records[0], mention.value)) is not None:
             given.setdefault(records[0].name, Filled(value, mention.sure))
         elif pieces:
@@ -39,6 +40,21 @@ def fill(parameters: Sequence[Parameter], context: Context) -> Given:
         context.take(mention, text)
         break
     return given
+
+
+def _spelled(parameter: Parameter, address: Address) -> str:
+    """A whole address in the spelling that fits the parameter's pattern, or the usual one."""
+    street = ", ".join(filter(None, (address.street, address.second)))
+    last = f"{address.region} {address.postcode}".strip()
+    ways = (
+        whole(address),
+        f"{street}, {address.postcode} {address.city}",
+        f"{street}, {address.city} {last}",
+        f"{street}, {address.city}, {last}",
+        f"{street} {address.postcode} {address.city}",
+    )
+    ways += tuple(way.title() for way in ways)
+    return next((way for way in ways if parameter.patterns and fits(way, parameter.patterns)), ways[0])
 
 
 def _found(context: Context) -> Iterator[tuple[Mention, str]]:

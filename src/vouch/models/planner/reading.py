@@ -30,7 +30,7 @@ _HEADING: Final = re.compile(r"^\s*(?:#+|[-*•])\s*")
 
 def told(value: Any, asked: str, meanings: Meanings, *, searches: bool) -> str:
     """A result in words; an empty text for one that says nothing."""
-    if summed := _summary(value):
+    if not searches and (summed := _summary(value)):
         return shortened(summed, _LONGEST)
     texts = list(_free_texts(value)) if searches or isinstance(value, str) else []
     if texts and (searches or len(texts[0]) > _LONGEST):

@@ -153,9 +153,12 @@ def _by_noun(parameters: Sequence[Parameter], context: Context) -> Given:
     for one in _of(parameters, "identifier"):
         if not one.patterns:
             nouns = stems(in_words(one.name)) - {"id", "number"}
-            given |= from_mentions(
-                [one], context, lambda text, answers, nouns=nouns: identifiers.by_noun(text, nouns, asked=answers)
-            )
+            asked = one.name in context.asked
+
+            def find(text: str, answers: bool, nouns: frozenset[str] = nouns, asked: bool = asked) -> Sequence[Mention]:
+                return identifiers.by_noun(text, nouns, asked=answers and asked)
+
+            given |= from_mentions([one], context, find)
     return given
 
 

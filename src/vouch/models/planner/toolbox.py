@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from vouch.models.planner.fields import normal, promised_by
+from vouch.models.planner.fields import normal, patterns_in, promised_by
 from vouch.models.planner.kinds import PERSONAL
 from vouch.models.planner.masking import masked
 from vouch.models.planner.schema import Parameter, parameters
@@ -53,6 +53,11 @@ class Skill(Struct, frozen=True):
             return ()
         return tuple(one for one in self.parameters if one.kind in PERSONAL or one.kind == "identifier")
 
+    @property
+    def looks_up_words(self) -> bool:
+        """Whether words are all that it needs, so that it can be asked anything."""
+        return not self.writes and len(self.required) == 1 and self.required[0].kind == "words"
+
     def takes(self, name: str) -> Parameter | None:
         """The parameter of this name."""
         return next((one for one in self.parameters if one.name == name), None)
@@ -63,10 +68,16 @@ class Skill(Struct, frozen=True):
 
 
 class Toolbox(Struct, frozen=True):
-    """All tools; `verbs` are the words with which wishes begin."""
+    """All tools.
+
+    `verbs` are the stems of the words with which wishes begin, `words` all by which tools are chosen; `free` the names
+    of reads that need nothing but words, or what such reads give.
+    """
 
     skills: tuple[Skill, ...]
     verbs: frozenset[str]
+    words: frozenset[str]
+    free: frozenset[str]
     exemplified: bool
 
     def skill(self, name: str) -> Skill | None:
@@ -92,14 +103,51 @@ def introduces(skill: Skill) -> bool:
 
 def toolbox(specs: Sequence[ToolSpec]) -> Toolbox:
     """The tools of these specifications."""
-    skills = tuple(_skill(spec) for spec in specs)
+    looks = _looks(specs)
+    skills = tuple(_skill(spec, looks) for spec in specs)
     firsts = [tokens(text)[:1] for spec in specs for text in (in_words(spec.name), spec.description, *spec.examples)]
     verbs = frozenset(stem(token.word) for first in firsts for token in first)
-    return Toolbox(skills, verbs, any(spec.examples for spec in specs))
+    words = frozenset(
+        token.word for one in skills for text in (*one.phrases, one.about, one.called) for token in tokens(text)
+    )
+    return Toolbox(skills, verbs, words, _free(skills), any(spec.examples for spec in specs))
 
 
-def _skill(spec: ToolSpec) -> Skill:
-    wanted = parameters(spec.parameters)
+def _looks(specs: Sequence[ToolSpec]) -> dict[str, tuple[str, ...]]:
+    """By normal name: the patterns that any tool's parameters or results have for such values. Equal names are equal."""
+    looks: dict[str, tuple[str, ...]] = {}
+    for spec in specs:
+        for one in parameters(spec.parameters):
+            if one.patterns:
+                looks.setdefault(normal(one.name), one.patterns)
+    for spec in specs:
+        for name, pattern in patterns_in(spec.returns or {}, spec.name):
+            looks.setdefault(name, (pattern,))
+    return looks
+
+
+def _with_look(one: Parameter, looks: dict[str, tuple[str, ...]]) -> Parameter:
+    if one.patterns or one.kind not in ("identifier", "open"):
+        return one
+    patterns = looks.get(normal(one.name), ())
+    return structs.replace(one, patterns=patterns, kind="identifier") if patterns else one
+
+
+def _free(skills: Sequence[Skill]) -> frozenset[str]:
+    reads = [skill for skill in skills if not skill.writes]
+    free = {skill.name for skill in reads if skill.looks_up_words}
+    for _ in reads:
+        given = frozenset[str]().union(*(skill.gives for skill in reads if skill.name in free))
+        free |= {
+            skill.name
+            for skill in reads
+            if skill.required and all(one.kind == "words" or normal(one.name) in given for one in skill.required)
+        }
+    return frozenset(free)
+
+
+def _skill(spec: ToolSpec, looks: dict[str, tuple[str, ...]]) -> Skill:
+    wanted = tuple(_with_look(one, looks) for one in parameters(spec.parameters))
     about = spec.description.split("\n\n")[0].strip()
     return Skill(
         spec.name,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from vouch.models.planner import identifiers
-from vouch.models.planner.clauses import Clause, clauses
+from vouch.models.planner.clauses import Clause, clauses, informs
 from vouch.models.planner.confidence import BAR, chance
 from vouch.models.planner.courtesy import courtesy
 from vouch.models.planner.fields import normal
@@ -22,6 +22,7 @@ from vouch.models.planner.toolbox import Skill, Toolbox, introduces
 _TOLD: Final = 0.6
 """The chance from which words that are put as no wish are taken for one."""
 
+_HARMLESS: Final = 0.25
 _BETTER: Final = 0.02
 _OPTIONS: Final = 3
 
@@ -102,7 +103,12 @@ def _part(clause: Clause, tools: Toolbox, meanings: Meanings) -> _Part:
 
 
 def _is_wish(part: _Part) -> bool:
-    return bool(part.found) and part.sure >= (BAR if part.clause.asks else _TOLD)
+    """Whether a clause is sure enough; looking words up does no harm, so a question may have less of a chance."""
+    if not part.found:
+        return False
+    if part.clause.asks and part.found[0].skill.looks_up_words and informs(part.clause.text):
+        return part.sure >= _HARMLESS
+    return part.sure >= (BAR if part.clause.asks else _TOLD)
 
 
 def _chosen(parts: Sequence[_Part]) -> list[int]:
