@@ -10,6 +10,7 @@ from vouch.app.declaration import Gate, Proof, Stage
 from vouch.app.house import House
 from vouch.models.scripted import Scripted
 from vouch.proof.prove import prove
+from vouch.proof.sentences import summary
 from vouch.tools.approvals import above
 from vouch.tools.function import FunctionTool, tool
 from vouch.values.case import Case, Dataset
@@ -79,6 +80,8 @@ async def test_every_case_has_a_world_of_its_own_and_a_person_who_decides(house:
         ("rejected", "answered", 1.0),
         ("unconfirmed", "answered", 1.0),
     ]
+    assert [(fired.by, fired.right, fired.wrong) for fired in report.fired] == [("approval", 1, 0), ("customer", 1, 0)]
+    assert "Refused: approval 1 times (0 in wrong cases), customer 1 times (0 in wrong cases)." in summary(report)
     asked = len(model.requests)
     again = await prove(app, proof, house)
     assert (again.cached, again.right, len(model.requests)) == (4, 4, asked)

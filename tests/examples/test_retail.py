@@ -4,19 +4,19 @@ import json
 import random
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-
 from benchmarks import retail_truth
 from benchmarks.retail import playing
 from benchmarks.retail.data import Action, Record, Tables, Task, hash_of, read_tables, read_tasks, written
 from benchmarks.retail.playing import Played, judge, play
 from benchmarks.retail.shop import Shop
 from benchmarks.retail.tools import tools_for
+
 from vouch.app.app import App
 from vouch.app.house import House
 from vouch.app.run import run, say
@@ -38,16 +38,15 @@ def folder(data: Data) -> Path:
     return data("support/tau_retail_orders.jsonl").parent
 
 
-_TABLES: dict[Path, Tables] = {}
+_TABLES: list[Tables] = []
 
 
 @pytest.fixture
-def tables(folder: Path) -> Iterator[Tables]:
-    """Read once, for no shop may change them: that is looked at after every test."""
-    found = _TABLES.setdefault(folder, read_tables(folder))
-    before = hash_of(found._asdict())
-    yield found
-    assert hash_of(found._asdict()) == before
+def tables(folder: Path) -> Tables:
+    """Read once, for no shop changes them."""
+    if not _TABLES:
+        _TABLES.append(read_tables(folder))
+    return _TABLES[0]
 
 
 def tasks_of(folder: Path, *splits: str) -> list[Task]:
@@ -100,7 +99,7 @@ async def test_a_wrong_amount_by_a_cent_or_only_a_wrong_type_is_found(
 ) -> None:
     task = task_with(folder, "cancel_pending_order")
     assert (await play(task, tables, PROMPT, house)).equal
-    for amount in (lambda paid: paid + 0.01, lambda paid: str(paid)):  # noqa: E731
+    for amount in (lambda paid: paid + 0.01, str):
         recorded = json.loads(json.dumps(task.gt_changed_records))
         (order,) = recorded["orders"].values()
         order["payment_history"][-1]["amount"] = amount(order["payment_history"][-1]["amount"])
@@ -145,7 +144,7 @@ def test_the_hash_is_the_one_that_was_recorded(folder: Path) -> None:
         return [json.loads(line) for line in lines if line]
 
     tables = {name: {row.pop("_key"): row for row in rows(name)} for name in ("flights", "reservations", "users")}
-    for task in rows("tasks_test")[:3]:
+    for task in rows("tasks_test")[:1]:
         changed = task["gt_changed_records"]
         assert hash_of({name: table | changed.get(name, {}) for name, table in tables.items()}) == task["gt_data_hash"]
 
@@ -209,16 +208,14 @@ class Scene:
         return fold(result.run, await self.house.journal.read(result.run))
 
     async def refuses(self, rule: str, *calls: tuple[str, Record], after: int = 0) -> None:
-        """All but the last call are made (`after` of them writes), the last is refused by this policy, without trace."""
-        before = written(self.shop.changes())
-        made = await self.play(*calls[:-1]) if after else None
-        if made is not None:
-            assert len(made.writes) == after
-            before = written(self.shop.changes())
-            calls = (calls[0], calls[-1])
-        state = await self.play(*calls)
+        """The last call is refused by this policy, and leaves no trace; before it `after` writes are made."""
+        without, having = Scene(self.tables, self.house), Scene(self.tables, self.house)
+        if after:
+            assert len((await without.play(*calls[:-1])).writes) == after
+        state = await having.play(*calls)
+        assert len(state.writes) == after
         assert [(refused.by, refused.rule) for refused in state.refused] == [("policy", rule)]
-        assert written(self.shop.changes()) == before
+        assert written(having.shop.changes()) == written(without.shop.changes())
 
     def variant(self, item: Record, *, available: bool = True) -> str:
         """Another item of the same product."""
@@ -243,6 +240,10 @@ def scene(tables: Tables, house: House) -> Scene:
 
 def paid_by_card(order: Record) -> bool:
     return order["payment_history"][0]["payment_method_id"].startswith("credit_card")
+
+
+def has_gift_card_payment(order: Record) -> bool:
+    return order["payment_history"][0]["payment_method_id"].startswith("gift_card")
 
 
 def has_card_and_unavailable(tables: Tables, order: Record) -> bool:
@@ -315,7 +316,7 @@ async def test_items_are_replaced_once_and_by_what_there_is_of_the_same_product(
     first = scene.replacing(tool, order, good)
     await scene.refuses("first change", me, first, scene.replacing(tool, order, again, item_ids=[good]), after=1)
     if tool == MODIFY:
-        await scene.refuses("first change", me, (CANCEL, {"order_id": order["order_id"], **WHY}))
+        await scene.refuses("first change", me, first, (CANCEL, {"order_id": order["order_id"], **WHY}), after=1)
 
 
 @pytest.mark.parametrize(("tool", "status"), [(MODIFY, "pending"), (EXCHANGE, "delivered")])
@@ -468,22 +469,38 @@ async def test_the_reading_tools_answer(scene: Scene) -> None:
         with pytest.raises(ToolRefused, match=r"^Error: (user|order|product) not found$"):
             await ask(name, **given)
     for expression in ("__import__('os')", "2 ** 3", "1 / 0", "(1", "1" * 9000, "9 if 1 else 2"):
-        with pytest.raises(ToolRefused, match="^Error: "):
+        with pytest.raises(ToolRefused, match=r"^Error: "):
             await ask("calculate", expression=expression)
 
 
 async def test_a_shop_is_changed_alone(tables: Tables, house: House) -> None:
     one, other = Scene(tables, house), Shop(tables)
-    order_id, order = orders_of(tables, "pending")[0]
-    me = one.find(order["user_id"])
-    state = await one.play(me, ("modify_user_address", {"user_id": order["user_id"], **ADDRESS}))
-    assert [made.tool for made in state.writes] == ["modify_user_address"]
-    assert one.shop.changes()["users"][order["user_id"]]["address"] == ADDRESS
-    assert other.changes() == {}
-    assert other.data_hash() != one.shop.data_hash()
-    back = one.shop.move_user(order["user_id"], dict(tables.users[order["user_id"]]["address"]))
-    assert written(back) == written(tables.users[order["user_id"]])
-    assert one.shop.changes() == {}
+    before = other.data_hash()
+    order_id, order = orders_of(tables, "pending", has_gift_card_payment)[0]
+    user_id = order["user_id"]
+    state = await one.play(
+        one.find(user_id),
+        ("modify_pending_order_address", {"order_id": order_id, **ADDRESS}),
+        (CANCEL, {"order_id": order_id, **WHY}),
+        ("modify_user_address", {"user_id": user_id, **ADDRESS}),
+    )
+    assert len(state.writes) == 3
+    changes = one.shop.changes()
+    card = order["payment_history"][0]["payment_method_id"]
+    balances = [users[user_id]["payment_methods"][card]["balance"] for users in (tables.users, changes["users"])]
+    assert round(balances[1] - balances[0], 2) == order["payment_history"][0]["amount"]
+    assert changes["users"][user_id]["address"] == changes["orders"][order_id]["address"] == ADDRESS
+    assert (other.changes(), other.data_hash(), Shop(tables).data_hash()) == ({}, before, before)
+    assert one.shop.data_hash() != before
+
+
+def test_what_is_put_back_is_no_change(tables: Tables) -> None:
+    shop = Shop(tables)
+    user_id, user = next(iter(tables.users.items()))
+    shop.move_user(user_id, ADDRESS)
+    assert set(shop.changes()) == {"users"}
+    shop.move_user(user_id, dict(user["address"]))
+    assert shop.changes() == {}
 
 
 def test_played_says_what_was_wrong() -> None:

@@ -3,89 +3,67 @@
 It does not know what a write does, nor how people are asked.
 
 The order for one write: its arguments are checked, the app's policies may refuse it, the customer confirms, a person
-approves, the policies are asked again, the intent is on the disk, the call is made, its outcome is on the disk. When an
-intent has no outcome (a crash, a time-out, a broken connection), nobody guesses: the receiver is asked, or the same key
-is sent again where the receiver makes a write once per key, or a person decides.
+approves, the policies are asked again, the intent is on the disk, the call is made, its outcome is on the disk. What
+happens after an intent without an outcome is the matter of `recovery`.
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncGenerator, Iterator
-from typing import Final, Literal, NamedTuple
+from collections.abc import Iterator
+from typing import Final, Literal
 
 from vouch.app.consent import is_yes
+from vouch.app.recovery import Events, Write, make
 from vouch.contracts.approval import Demand
 from vouch.contracts.policy import Attempt
 from vouch.contracts.tool import Arguments, ToolRefused, WriteTool
-from vouch.journal.journal import Journal
+from vouch.journal.cleaning import REDACTED, mended
 from vouch.journal.state import OpenCall, RunState
 from vouch.values.digest import digest_bytes
-from vouch.values.event import (
-    AnyBody,
-    ApprovalAsked,
-    ApprovalGiven,
-    CallRefused,
-    EffectDone,
-    EffectIntended,
-    EffectUncertain,
-)
+from vouch.values.event import ApprovalAsked, ApprovalGiven, CallRefused
 
-TRIES: Final = 4
-"""How often a write whose outcome is unknown is looked up or sent again before a person is asked."""
+DAY: Final = 86_400.0
+LONGEST: Final = 3650 * DAY
+"""No question waits longer: a time without end could not be written down."""
 
-BACKOFF_SECONDS: Final = 0.2
-
-Phase = Literal["consider", "reply", "expired", "decided", "recover", "asked", "uncertain"]
-"""How far a write has come. `asked` and `uncertain` wait for someone; the others go on by themselves."""
-
-Events = AsyncGenerator[AnyBody, None]
+Phase = Literal["consider", "reply", "expired", "decided", "asked"]
+"""How far a write that is not yet begun has come. `asked` waits for someone; the others go on by themselves."""
 
 
 def phase(opened: OpenCall, state: RunState, now: float) -> Phase:
     """How far this write has come. Pure."""
-    if opened.uncertain is not None:
-        return "uncertain"
-    if opened.intended is not None:
-        return "recover"
     if opened.asked is None:
         return "consider"
     if opened.given is not None and opened.given.decision != "escalate":
         return "decided"
-    if opened.asked.of == "customer" and state.reply is not None:
+    if opened.call.id == state.asking and state.reply is not None:
         return "reply"
     return "expired" if now >= opened.asked.expires else "asked"
 
 
-class Write(NamedTuple):
-    """One write on its way: the tool, the open call, the state and the journal."""
-
-    tool: WriteTool
-    opened: OpenCall
-    state: RunState
-    journal: Journal
-
-    @property
-    def call_id(self) -> str:
-        """The id of the call."""
-        return self.opened.call.id
-
-    @property
-    def name(self) -> str:
-        """The name of the tool."""
-        return self.tool.spec.name
-
-
 async def consider(write: Write) -> Events:
     """Check the call, then ask whoever must say yes, or make it."""
-    try:
-        arguments = write.tool.check(write.opened.call.arguments)
-    except ToolRefused as refusal:
-        yield CallRefused(call_id=write.call_id, name=write.name, by="arguments", content=str(refusal))
+    arguments = _checked(write, write.opened.call.arguments)
+    if isinstance(arguments, CallRefused):
+        yield arguments
         return
     async for body in _go_on(write, arguments):
         yield body
+
+
+def _checked(write: Write, text: str) -> Arguments | CallRefused:
+    """The arguments of a write, exactly as they are written down: what is approved, intended and done is one."""
+    try:
+        once = write.tool.check(text)
+        exact = write.tool.check(once.text)
+        if exact.text != once.text:
+            raise ToolRefused(f"{write.name} was not called: its arguments cannot be written down exactly")
+        if REDACTED in exact.text:
+            raise ToolRefused(f"{write.name} was not called: its arguments hold {REDACTED}, which is a secret's place")
+    except ToolRefused as refusal:
+        return CallRefused(call_id=write.call_id, name=write.name, by="arguments", content=mended(str(refusal)))
+    return exact
 
 
 async def _go_on(write: Write, arguments: Arguments, *, confirmed: bool = False, approved: bool = False) -> Events:
@@ -93,27 +71,29 @@ async def _go_on(write: Write, arguments: Arguments, *, confirmed: bool = False,
     if refused := next(_refusals(write, arguments), None):
         yield refused
         return
-    address = digest_bytes(arguments.text.encode())
-    if write.tool.confirm and not confirmed and write.opened.confirmed != address:
-        yield _question(write, arguments, Demand("customer", 86_400.0, "confirm"))
-        return
     demand = Demand("nobody") if approved else demand_of(write.tool, arguments)
-    if demand.of != "nobody":
+    confirmed = confirmed or write.opened.confirmed == digest_bytes(arguments.text.encode())
+    if demand.of == "customer" and not confirmed:
         yield _question(write, arguments, demand)
-        return
-    async for body in _make(write, arguments):
-        yield body
+    elif write.tool.confirm and not confirmed:
+        yield _question(write, arguments, Demand("customer", DAY, "confirm"))
+    elif demand.of == "person":
+        yield _question(write, arguments, demand)
+    else:
+        async for body in make(write, arguments):
+            yield body
 
 
 def _question(write: Write, arguments: Arguments, demand: Demand) -> ApprovalAsked:
+    seconds = demand.seconds if demand.seconds < LONGEST else LONGEST
     return ApprovalAsked(
         call_id=write.call_id,
         name=write.name,
         arguments=digest_bytes(arguments.text.encode()),
-        shown=write.tool.describe(arguments.values),
+        shown=mended(write.tool.describe(arguments.values)),
         of="customer" if demand.of == "customer" else "person",
         rule=demand.rule,
-        expires=time.time() + demand.seconds,
+        expires=time.time() + seconds,
     )
 
 
@@ -122,7 +102,7 @@ def _refusals(write: Write, arguments: Arguments) -> Iterator[CallRefused]:
     state = write.state
     if not write.tool.repeatable:
         for call in state.calls:
-            if call.write and (call.name, call.arguments) == (write.name, arguments.text):
+            if call.write and call.name == write.name and _same(write.tool, call.arguments, arguments):
                 content = f"This was already done in this conversation, with this result: {call.content}"
                 yield CallRefused(call_id=write.call_id, name=write.name, by="repeat", content=content)
     attempt = Attempt(write.name, arguments.values, state.past)
@@ -136,6 +116,16 @@ def _refusals(write: Write, arguments: Arguments) -> Iterator[CallRefused]:
             yield CallRefused(
                 call_id=write.call_id, name=write.name, by="policy", rule=policy.name, content=policy.customer, why=why
             )
+
+
+def _same(tool: WriteTool, past: str, arguments: Arguments) -> bool:
+    """Whether a past call meant the same: an amount of 5 is one of 5.00."""
+    if past == arguments.text:
+        return True
+    try:
+        return tool.check(past).values == arguments.values
+    except ToolRefused:
+        return False
 
 
 def demand_of(tool: WriteTool, arguments: Arguments) -> Demand:
@@ -152,22 +142,25 @@ def demand_of(tool: WriteTool, arguments: Arguments) -> Demand:
 
 async def reply(write: Write) -> Events:
     """Take in what the customer said to the question about this write."""
-    assert write.opened.asked is not None  # noqa: S101 - the phase says so
-    words = write.state.reply or ""
-    yes = is_yes(words)
+    asked, words = write.opened.asked, write.state.reply or ""
+    assert asked is not None  # noqa: S101 - the phase says so
+    if write.state.replied_at >= asked.expires:
+        yield _too_late(write)
+        return
+    decision = "approve" if is_yes(words) else "reject"
     yield ApprovalGiven(
-        call_id=write.call_id,
-        arguments=write.opened.asked.arguments,
-        decision="approve" if yes else "reject",
-        who="customer",
-        why=words,
+        call_id=write.call_id, arguments=asked.arguments, decision=decision, who="customer", why=words
     )
 
 
 async def expire(write: Write) -> Events:
     """Nobody said yes in time."""
+    yield _too_late(write)
+
+
+def _too_late(write: Write) -> CallRefused:
     content = "This was not done: nobody approved it in time."
-    yield CallRefused(call_id=write.call_id, name=write.name, by="approval", content=content, why="expired")
+    return CallRefused(call_id=write.call_id, name=write.name, by="approval", content=content, why="expired")
 
 
 async def decided(write: Write) -> Events:
@@ -177,11 +170,9 @@ async def decided(write: Write) -> Events:
     if given.decision == "reject":
         yield _rejected(write, given, of=asked.of)
         return
-    edited = str(given.edited)
-    try:
-        arguments = write.tool.check(edited or write.opened.call.arguments)
-    except ToolRefused as refusal:
-        yield CallRefused(call_id=write.call_id, name=write.name, by="arguments", content=str(refusal))
+    arguments = _checked(write, str(given.edited) if given.decision == "edit" else write.opened.call.arguments)
+    if isinstance(arguments, CallRefused):
+        yield arguments
         return
     address = digest_bytes(arguments.text.encode())
     if given.decision == "approve" and not (given.arguments == asked.arguments == address):
@@ -200,71 +191,3 @@ def _rejected(write: Write, given: ApprovalGiven, *, of: Literal["person", "cust
     content = "This was not done: it was not approved." + (f" {given.why}" if given.why else "")
     why = f"{given.who}: {given.why}"
     return CallRefused(call_id=write.call_id, name=write.name, by="approval", content=content, why=why)
-
-
-async def _make(write: Write, arguments: Arguments, *, tries: int = 1) -> Events:
-    """The write itself: its intent is on the disk before it begins, also when it is sent again."""
-    yield EffectIntended(call_id=write.call_id, name=write.name, key=write.opened.key, arguments=arguments.text)
-    await write.journal.flush_run(write.state.run)
-    started = time.perf_counter()
-    failed, content = False, ""
-    try:
-        content = await write.tool.call(arguments, write.opened.key)
-    except ToolRefused as refusal:
-        failed, content = True, str(refusal)
-    except Exception as error:  # noqa: BLE001 - whatever it was, the write may have been made
-        async for body in recover(write, f"{type(error).__name__}: {error}", tries=tries):
-            yield body
-        return
-    yield _done(write, content, failed=failed, seconds=time.perf_counter() - started)
-    await write.journal.flush_run(write.state.run)
-
-
-def _done(write: Write, content: str, *, failed: bool = False, found: bool = False, seconds: float = 0.0) -> EffectDone:
-    return EffectDone(
-        call_id=write.call_id,
-        name=write.name,
-        key=write.opened.key,
-        content=content,
-        failed=failed,
-        found=found,
-        seconds=seconds,
-    )
-
-
-async def recover(
-    write: Write, why: str = "the process ended before the outcome was known", *, tries: int = 0
-) -> Events:
-    """Find out whether the write was made, and make it if it certainly was not; else leave it to a person."""
-    assert write.opened.intended is not None  # noqa: S101 - the phase says so
-    again = write.tool.idempotent
-    for attempt in range(tries, TRIES):
-        if attempt:
-            await asyncio.sleep(BACKOFF_SECONDS * 2**attempt)
-        if write.tool.can_reconcile:
-            try:
-                found = await _look_up(write)
-            except Exception as error:  # noqa: BLE001 - still unknown: look again, then ask a person
-                why = f"{why}; looking it up failed: {type(error).__name__}: {error}"
-                continue
-            if found is not None:
-                yield _done(write, found, found=True)
-                await write.journal.flush_run(write.state.run)
-                return
-            again = True
-        if again:
-            arguments = write.tool.check(str(write.opened.intended.arguments))
-            async for body in _make(write, arguments, tries=attempt + 1):
-                yield body
-            return
-        break
-    yield EffectUncertain(call_id=write.call_id, name=write.name, key=write.opened.key, why=why)
-    await write.journal.flush_run(write.state.run)
-
-
-async def _look_up(write: Write) -> str | None:
-    """What the receiver knows of the write; a receiver without keys is believed only when nothing can be under way."""
-    if not write.tool.idempotent:
-        left = write.opened.intended_at + write.tool.settles - time.time()
-        await asyncio.sleep(max(0.0, min(left, write.tool.settles)))
-    return await write.tool.reconcile(write.opened.key)

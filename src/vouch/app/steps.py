@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from vouch.app.app import App
-from vouch.app.effects import Events, Write
+from vouch.app.recovery import Events, Write
 from vouch.app.house import House
 from vouch.app.output import problem_of
 from vouch.contracts.knowledge import Passage

@@ -23,7 +23,7 @@ from vouch.proof.asking import Asking, Options, Outcome, Progress
 from vouch.proof.baseline import Baseline, read_baseline, read_report
 from vouch.proof.cases import read_cases
 from vouch.proof.gate import decide
-from vouch.proof.report import Report, Row, thin
+from vouch.proof.report import Fired, Report, Row, thin
 from vouch.stats import binomial
 from vouch.stats.paired import Comparison, compare
 from vouch.stats.selective import Selection, Trials, risk_coverage, select_threshold
@@ -164,6 +164,7 @@ def _report(
         cost=_cost(outcomes),
         cached=sum(outcome.cached for outcome in outcomes),
         baseline_run=baseline.run if baseline else "",
+        fired=_fired(outcomes),
         rows=tuple(_row(outcome) for outcome in outcomes),
     )
 
@@ -193,6 +194,16 @@ def _cost(outcomes: Sequence[Outcome]) -> Money | None:
     if len({cost.currency for cost in costs}) != 1:
         return None
     return sum(costs[1:], costs[0])
+
+
+def _fired(outcomes: Sequence[Outcome]) -> tuple[Fired, ...]:
+    """What refused calls, how often in right and in wrong cases; the most active first."""
+    times = Counter(
+        (refused.by, refused.rule, outcome.right) for outcome in outcomes for refused in outcome.result.refused
+    )
+    rules = {(by, rule): times[by, rule, True] + times[by, rule, False] for by, rule, _ in times}
+    ordered = sorted(rules, key=lambda key: (-rules[key], key))
+    return tuple(Fired(by, rule, times[by, rule, True], times[by, rule, False]) for by, rule in ordered)
 
 
 def _row(outcome: Outcome) -> Row:

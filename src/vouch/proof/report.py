@@ -55,6 +55,15 @@ class Row(Struct, frozen=True, omit_defaults=True, kw_only=True):
         return not self.right and not self.handed_over
 
 
+class Fired(Struct, frozen=True):
+    """A rule that refused calls: by whom or what, its name, and how often in cases that came out right, and wrong."""
+
+    by: str
+    rule: str
+    right: int
+    wrong: int
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """Everything a proof found.
 
@@ -95,6 +104,7 @@ class Report(Struct, frozen=True, kw_only=True):
     proof_run: str = ""
     baseline_run: str = ""
     kept: bool = False
+    fired: tuple[Fired, ...] = ()
     rows: tuple[Row, ...] = ()
     schema: int = 1
 

@@ -21,6 +21,8 @@ _NAMED: Final = 5
 
 _FAILED_ENDS: Final = ("failed", "stopped", "blocked", "waiting")
 
+_RULES_SHOWN: Final = 6
+
 
 def percent(share: float, rounding: str = ROUND_HALF_UP) -> str:
     """A measured share in percent, to a tenth, finer near 0 and 1: 99.6 %, 99.96 %; `rounding` is one of decimal's."""
@@ -184,6 +186,16 @@ def share_sentence(selection: Selection) -> str:
     return f"May answer {coverage} alone at a certified {target} (threshold {threshold}), hands over the rest."
 
 
+def fired_sentence(report: Report) -> str:
+    """What refused calls, and how often in cases that came out wrong: a rule that fires there may be the reason."""
+    parts = [
+        f"{fired.rule or fired.by} {fired.right + fired.wrong} times ({fired.wrong} in wrong cases)"
+        for fired in report.fired[:_RULES_SHOWN]
+    ]
+    more = len(report.fired) - len(parts)
+    return f"Refused: {', '.join(parts)}{f', and {more} more rules' if more > 0 else ''}." if parts else ""
+
+
 def effort_sentence(report: Report) -> str:
     """What the proof took."""
     parts = [f"{report.seconds:.1f} s"]
@@ -206,5 +218,6 @@ def summary(report: Report) -> tuple[str, ...]:
         verdict_sentence(report),
         change_sentence(report),
         *(share_sentence(selection) for selection in report.selections),
+        fired_sentence(report),
     )
     return tuple(sentence for sentence in sentences if sentence)

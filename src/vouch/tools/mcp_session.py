@@ -99,6 +99,8 @@ class _Line:
         self._server = server
         self._seconds = seconds
         self._closing = asyncio.Event()
+        self._ending = False
+        self._calls = 0
         self._opened: asyncio.Future[Client] = self.loop.create_future()
         self._why = "it was closed"
         self._keeper = self.loop.create_task(self._keep())
@@ -106,7 +108,7 @@ class _Line:
     @property
     def usable(self) -> bool:
         """Whether nothing is known to be wrong with it."""
-        return not self._keeper.done() and not self._closing.is_set()
+        return not (self._keeper.done() or self._ending)
 
     async def opened(self) -> Client:
         """Wait until it is open; raises `NoAnswer`."""
@@ -140,17 +142,21 @@ class _Line:
         return Reply(_text_of(result), failed=result.is_error)
 
     def end(self) -> None:
-        """Let its keeper close it; nobody waits for that."""
-        self._closing.set()
+        """Take no more calls, and close it after those that are under way; nobody waits for that."""
+        self._ending = True
+        if not self._calls:
+            self._closing.set()
 
     async def aclose(self) -> None:
         """Close it, and wait until it is closed."""
-        self.end()
+        self._ending = True
+        self._closing.set()
         await asyncio.wait({self._keeper})
 
     async def _in_time(self, work: Coroutine[Any, Any, T]) -> T:
         """What `work` gives, while the line holds and the time lasts."""
         task = self.loop.create_task(work)
+        self._calls += 1
         try:
             async with asyncio.timeout(self._seconds):
                 await asyncio.wait({task, self._keeper}, return_when=asyncio.FIRST_COMPLETED)
@@ -166,6 +172,9 @@ class _Line:
             raise NoAnswer(f"an answer that cannot be used: {error}") from error
         finally:
             task.cancel()
+            self._calls -= 1
+            if self._ending:
+                self.end()
 
     async def _keep(self) -> None:
         try:

@@ -21,6 +21,7 @@ from vouch.models.planner.dates import dates
 from vouch.models.planner.fields import LONGEST, Field, Record, is_free_text, normal, plain
 from vouch.models.planner.schema import Parameter
 from vouch.models.planner.tokens import STOP, in_words, stem, tokens, word_set
+from vouch.models.planner.typos import mended
 
 _ORDINALS: Final = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "fifth": 4}
 _ORDINAL: Final = re.compile(rf"\b({'|'.join(_ORDINALS)}|last)(?: one)?\b", re.IGNORECASE)
@@ -220,7 +221,12 @@ def choose_several(found: Sequence[Candidate], texts: Sequence[str], today: date
 
 def _scores(found: Sequence[Candidate], text: str, today: date | None) -> list[float]:
     """How much of what `text` says speaks for each; a word of all candidates speaks for none."""
-    said = words_of(text) | {mention.value.isoformat() for mention in dates(text, today)}
+    expected = frozenset[str]().union(*(one.words for one in found))
+    said = (
+        words_of(text)
+        | words_of(mended(text, expected))
+        | {mention.value.isoformat() for mention in dates(text, today)}
+    )
     counts = Counter(word for one in found for word in one.words & said)
     return [sum(1 / counts[word] for word in one.words & said if counts[word] < len(found)) for one in found]
 

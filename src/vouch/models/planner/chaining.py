@@ -189,7 +189,7 @@ class Chain:
     def _out_of(self, past: Past, one: Parameter, reader: Skill, arguments: dict[str, Any]) -> Filled | Step | None:
         """What a look-up that was made has for a parameter."""
         if past.failed:
-            return Blocked(past.content, reader.parameters)
+            return Blocked(past.content, self._told(reader))
         return self._taken(one, [past, *self._others(past)], arguments)
 
     def _anywhere(self, one: Parameter, skill: Skill, arguments: dict[str, Any]) -> Filled | Step | None:
@@ -333,8 +333,13 @@ class Chain:
             if past is None:
                 return look
             if past.failed:
-                return Blocked(past.content, reader.parameters)
+                return Blocked(past.content, self._told(reader))
         return None
+
+    def _told(self, reader: Skill) -> tuple[Parameter, ...]:
+        """The parameters of a look-up that the customer told."""
+        told = self._said(reader, own=False)
+        return tuple(one for one in reader.parameters if one.name in told)
 
     def _is_look(self, reader: Skill, step: Do) -> bool:
         """Whether `reader` finds the customer by what they said of themselves, or reads the thing of the write."""

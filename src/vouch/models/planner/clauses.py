@@ -44,8 +44,9 @@ _HOLDS: Final = re.compile(
     re.IGNORECASE,
 )
 _INFORMS: Final = re.compile(
-    r"^(?:who|whose|what|when|where|why|which|how (?:long|much|many|often|far|late|soon|big|old)|do you|does|do|is|are|was|"
-    r"did|has|have)\b",
+    r"^(?:who|whose|what|when|where|why|which|how (?:long|much|many|often|far|late|soon|big|old)|do|does|is|are|was|"
+    r"did|has|have)\b(?!\s+(?:it|there) (?:possible|a way))"
+    r"|^(?:can|could|may|must|will|would|should)\s+(?!you\b|i\b|we\b|u\b|it\b|my\b|this\b|that\b|somebody\b|someone\b)",
     re.IGNORECASE,
 )
 _PERSONAL: Final = re.compile(r"\b(?:i|i'm|i've|my|mine|me|we|our|us)\b|\d{3,}|#", re.IGNORECASE)
@@ -112,6 +113,11 @@ def polished(text: str) -> str:
 def informs(text: str) -> bool:
     """Whether `text` asks to be told something, and not to have something done."""
     return bool(_INFORMS.search(polished(text)))
+
+
+def asks_for_deed(text: str) -> bool:
+    """Whether `text` asks to have something done."""
+    return not informs(text) and bool(_WISHED.search(polished(text)))
 
 
 def is_general(text: str) -> bool:

@@ -72,8 +72,9 @@ def _calls(talk: Conversation, steps: Sequence[tuple[int, Step]]) -> Decision | 
                 if reads:
                     break
                 return Decision(talk, (planned,), sure=talk.goals[place].sure * do.sure, finish="tools")
-            if own >= 0 or (do.skill.name, do.spelled) not in reads:
-                reads[do.skill.name, do.spelled if own < 0 else f"{do.spelled}#{own}"] = planned
+            key = (do.skill.name, do.spelled)
+            if own >= 0 or key not in reads:
+                reads[key] = planned
             sure = min(sure, talk.goals[place].sure * do.sure)
         else:
             continue

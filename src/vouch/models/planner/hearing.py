@@ -19,7 +19,7 @@ from vouch.models.planner.meanings import Meanings
 from vouch.models.planner.schema import Parameter
 from vouch.models.planner.slots import fill
 from vouch.models.planner.toolbox import Toolbox, introduces
-from vouch.models.planner.wishes import Heard, Wish, heard
+from vouch.models.planner.wishes import LIKELY, Heard, Wish, heard
 
 _TURNS: Final = 0.7
 """The chance from which a wish turns the customer away from a question that they were asked."""
@@ -152,17 +152,23 @@ def _is_new(wish: Wish, goal: Goal, *, told: bool, only_typed: bool) -> bool:
 
 def _clarified(talk: Conversation, text: str, tools: Toolbox, meanings: Meanings) -> Conversation:
     """One of the things that were offered, or a new wish."""
-    options = talk.question.options
+    options, turn = talk.question.options, len(talk.said) - 2
     found = heard(text, tools, meanings)
-    if found.wishes:
+    if any(not introduces(wish.skill) for wish in found.wishes):
         return _wished(talk, text, found, tools, meanings)
-    chosen = _option(options, text, meanings)
+    before = talk.said[turn]
+    chosen, sure = _option(options, text, meanings), BAR
+    if chosen is None and options and values(_facts(tools), text, tools, meanings, asked=True):
+        sure = heard(before, tools, meanings).chance
+        chosen = options[0] if sure >= LIKELY else None
     if chosen is None:
         return _wished(talk, text, found, tools, meanings)
-    turn = len(talk.said) - 2
-    words = (talk.said[turn], text)
-    goal = Goal(chosen, words, BAR, turn)
+    goal = Goal(chosen, (before, text), sure, turn)
     return msgspec.structs.replace(talk, goals=(*talk.goals, goal), question=Question(), failures=0)
+
+
+def _facts(tools: Toolbox) -> list[Parameter]:
+    return [one for skill in tools.skills for one in skill.parameters if one.kind in _FACTS]
 
 
 def _option(options: tuple[str, ...], text: str, meanings: Meanings) -> str | None:

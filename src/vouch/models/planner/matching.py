@@ -17,12 +17,14 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from vouch.models.planner.clauses import informs, is_general, polished, wished
+from vouch.models.planner.clauses import asks_for_deed, informs, is_general, polished, wished
+from vouch.models.planner.evidence import evidence
 from vouch.models.planner.masking import masked
 from vouch.models.planner.meanings import Meanings
 from vouch.models.planner.phrases import without_names
 from vouch.models.planner.tokens import stem, stems, word_set
 from vouch.models.planner.toolbox import Skill, Toolbox
+from vouch.models.planner.typos import mended
 
 _NAME: Final = 0.2
 _LEXICAL: Final = 0.1
@@ -31,8 +33,10 @@ _UNWANTED: Final = 0.15
 
 
 _VERB: Final = 0.1
+_NAMED: Final = 0.06
+_DONE: Final = 0.04
 _TOLD: Final = 0.1
-_GENERIC: Final = word_set("get find list show search look make do have check see give tell find fetch")
+_GENERIC: Final = word_set("get find know learn list show search look make do have check see give tell find fetch")
 
 
 class Match(NamedTuple):
@@ -44,23 +48,27 @@ class Match(NamedTuple):
 
 def matches(text: str, tools: Toolbox, meanings: Meanings) -> list[Match]:
     """Every tool with how near `text` comes to it, nearest first; with or without the names in it, whichever is nearer."""
+    text = mended(text, tools.words)
     bare = masked(polished(text))
     if not bare or not tools.skills:
         return []
+    values = evidence(text, tools)
     nameless = without_names(bare)
     spoken = [bare, nameless] if stems(nameless) and nameless != bare else [bare]
     scores = [_scores(one, tools, meanings) for one in spoken]
     found = [
-        Match(skill, max(one[place] for one in scores) + _form(text, skill)) for place, skill in enumerate(tools.skills)
+        Match(skill, max(one[place] for one in scores) + values[place] + _form(text, skill))
+        for place, skill in enumerate(tools.skills)
     ]
     return sorted(found, key=lambda match: -match.score)
 
 
 def _form(text: str, skill: Skill) -> float:
     """What the form of a wish adds: its verb, and whether it asks to be told something."""
-    added = _VERB if _does(skill, wished(text)) else 0.0
-    if skill.writes and informs(text):
-        added -= _TOLD
+    verb = wished(text)
+    added = _VERB if _does(skill, verb) else _NAMED if _is_named(skill, text) else 0.0
+    if skill.writes:
+        added += -_TOLD if informs(text) else _DONE if asks_for_deed(text) and verb not in _GENERIC else 0.0
     if skill.looks_up_words and is_general(text):
         added += _TOLD
     return added
@@ -85,6 +93,12 @@ def _scores(bare: str, tools: Toolbox, meanings: Meanings) -> list[float]:
 def _does(skill: Skill, verb: str) -> bool:
     """Whether the tool is named after this verb, and the verb tells one tool from another."""
     return bool(verb) and verb not in _GENERIC and stem(skill.called.split()[0]) == verb
+
+
+def _is_named(skill: Skill, text: str) -> bool:
+    """Whether the verb that the tool is named after comes in `text`, as in *register the return*."""
+    verb = stem(skill.called.split()[0])
+    return verb not in _GENERIC and verb in stems(text)
 
 
 def _exemplified(skill: Skill, near: np.ndarray[tuple[int], np.dtype[np.float32]], meanings: Meanings) -> float:

@@ -33,6 +33,7 @@ _ABOUT: Final = re.compile(
 _LEADS: Final = re.compile(r"^(?:it'?s|it is|that is|that's|the \w+ is|my \w+ is|called|i mean)\s+", re.IGNORECASE)
 _LONGEST: Final = 300
 _SHORT: Final = 80
+_NAME: Final = 3
 _FIRST: Final = STOP | word_set("cancel return refund order book find get show change send where")
 
 
@@ -101,7 +102,7 @@ def question(text: str) -> str:
 def looked_for(text: str, verbs: Set[str]) -> str:
     """What a search is for: names in the text; else what comes after *about*; else the words that are no wish."""
     bare = polished(text)
-    if names := named(bare):
+    if names := [one for one in named(bare) if len(one.value) >= _NAME]:
         return shortened(" ".join(str(one.value) for one in names), _LONGEST)
     found = _ABOUT.search(bare)
     said = found["what"] if found else bare

@@ -13,16 +13,21 @@ from vouch.models.planner.clauses import Clause, clauses, informs
 from vouch.models.planner.confidence import BAR, chance
 from vouch.models.planner.courtesy import courtesy
 from vouch.models.planner.fields import normal
+from vouch.models.planner.masking import masked
 from vouch.models.planner.matching import Match, best, matches
 from vouch.models.planner.meanings import Meanings
 from vouch.models.planner.mention import Mention
-from vouch.models.planner.tokens import in_words, stem, tokens
+from vouch.models.planner.tokens import in_words, stem, stems, tokens
 from vouch.models.planner.toolbox import Skill, Toolbox, introduces
 
 _TOLD: Final = 0.6
 """The chance from which words that are put as no wish are taken for one."""
 
 _HARMLESS: Final = 0.25
+LIKELY: Final = 0.3
+"""The chance from which a wish is taken up when the customer goes on as if it were understood."""
+
+_MUCH: Final = 3
 _BETTER: Final = 0.02
 _OPTIONS: Final = 3
 
@@ -60,9 +65,11 @@ def heard(text: str, tools: Toolbox, meanings: Meanings) -> Heard:
     parts = _parts(text, tools, meanings)
     if not parts:
         return Heard((), (), 0.0)
-    chosen = _chosen(parts)
+    chosen = _chosen(parts, tools.free)
+    if chosen and all(introduces(parts[place].found[0].skill) for place in chosen):
+        chosen = _instead(parts, chosen)
     whole = _part(Clause(text, 0, asks=any(part.clause.asks for part in parts)), tools, meanings)
-    if not chosen and _is_wish(whole) and not parts[0].clause.refuses:
+    if not chosen and _is_wish(whole, tools.free) and not parts[0].clause.refuses:
         return Heard(tuple(_apart(Wish(whole.found[0].skill, whole.sure, text, 0))), (), whole.sure)
     if len(chosen) == 1 and whole.found[0].skill is parts[chosen[0]].found[0].skill:
         parts[chosen[0]] = parts[chosen[0]]._replace(sure=max(parts[chosen[0]].sure, whole.sure))
@@ -79,8 +86,10 @@ def _parts(text: str, tools: Toolbox, meanings: Meanings) -> list[_Part]:
         if courtesy(clause.text):
             continue
         part = _part(clause, tools, meanings)
-        if not part.found:
-            part = _Part(clause, [], 0.0)
+        if parts and clause.asks and not parts[-1].clause.asks:
+            before = parts[-1].clause
+            joint = _part(clause._replace(text=f"{before.text} {clause.text}"), tools, meanings)
+            part = part._replace(found=joint.found, sure=joint.sure) if joint.sure > part.sure else part
         if parts and parts[-1].found and part.found and clause.asks and parts[-1].clause.asks:
             before = parts[-1].clause
             joint = _part(before._replace(text=text[before.start : clause.start + len(clause.text)]), tools, meanings)
@@ -102,22 +111,36 @@ def _part(clause: Clause, tools: Toolbox, meanings: Meanings) -> _Part:
     return _Part(clause, found, chance(score, margin, exemplified=tools.exemplified))
 
 
-def _is_wish(part: _Part) -> bool:
+def _is_wish(part: _Part, free: frozenset[str]) -> bool:
     """Whether a clause is sure enough; looking words up does no harm, so a question may have less of a chance."""
     if not part.found:
         return False
-    if part.clause.asks and part.found[0].skill.looks_up_words and informs(part.clause.text):
+    question = informs(part.clause.text) or "?" in part.clause.text
+    if question and part.found[0].skill.name in free:
         return part.sure >= _HARMLESS
     return part.sure >= (BAR if part.clause.asks else _TOLD)
 
 
-def _chosen(parts: Sequence[_Part]) -> list[int]:
+def _chosen(parts: Sequence[_Part], free: frozenset[str]) -> list[int]:
     """The places of wishes: all clauses put as one; where there is none, the likeliest of the others."""
-    asking = [place for place, part in enumerate(parts) if _is_wish(part) and part.clause.asks]
+    asking = [place for place, part in enumerate(parts) if _is_wish(part, free) and part.clause.asks]
     if asking:
         return asking
-    told = [place for place, part in enumerate(parts) if _is_wish(part)]
+    told = [place for place, part in enumerate(parts) if _is_wish(part, free)]
     return [max(told, key=lambda place: parts[place].sure)] if told else []
+
+
+def _instead(parts: Sequence[_Part], chosen: list[int]) -> list[int]:
+    """Where the only wish is who the customer is: what else the message likely wants, or nothing when it is not clear."""
+    others = [
+        place
+        for place, part in enumerate(parts)
+        if place not in chosen and (part.clause.asks or len(stems(masked(part.clause.text))) >= _MUCH)
+    ]
+    if not others:
+        return chosen
+    likeliest = max(others, key=lambda place: parts[place].sure)
+    return [likeliest] if parts[likeliest].sure >= LIKELY else []
 
 
 def _wishes(text: str, parts: Sequence[_Part], chosen: Sequence[int]) -> list[Wish]:
