@@ -133,7 +133,8 @@ def _two(picker: Picker, key: Key) -> Case:
     make = draw((_and_cancel, _and_status, _and_policy), *key, "second")
     second, second_case = make(picker, wish, key)
     joint = draw(("And", "Also:", "Besides,", "And one more thing:"), *key, "joint")
-    text = f"{first} {joint} {second} {said('identity', customer, '', *key)}"
+    stop = "" if first[-1] in ".!?" else "."
+    text = f"{first}{stop} {joint} {second} {said('identity', customer, '', *key)}"
     wishes = [wish, *([Wish("cancel", second_case)] if isinstance(second_case, Order) else [])]
     case = granted("two requests", wishes, (text, *(yes(*key, place) for place in range(len(wishes)))), ())
     return case if isinstance(second_case, Order) else case._replace(said=(*case.said, second_case))

@@ -6,6 +6,8 @@ It does not know how people are told, nor what happens next: `resume` takes the 
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Literal
 
 from msgspec import Struct
@@ -32,9 +34,11 @@ class Waiting(Struct, frozen=True):
 
 
 async def waiting(journal: Journal, *, app: str | None = None, limit: int = 1000) -> list[Waiting]:
-    """All writes that wait for a person, the newest runs first."""
+    """All writes that wait for a person, the newest runs first; also those of runs that were interrupted."""
+    rows = {row.run: row for row in await journal.runs(app=app, status="waiting", limit=limit)}
+    rows |= {row.run: row for row in await journal.runs(app=app, limit=limit) if row.status is None and not row.proof}
     found: list[Waiting] = []
-    for row in await journal.runs(app=app, status="waiting", limit=limit):
+    for row in sorted(rows.values(), key=lambda row: row.started, reverse=True):
         found += waiting_in(fold(row.run, await journal.read(row.run)))
     return found
 
@@ -57,40 +61,51 @@ async def decide(
     """Record a decision about the one write of `run` that waits for approval (or the one of `call_id`).
 
     A decision is for exactly the arguments that were shown, and for once. Raises `UsageError` when nothing waits, when
-    it is too late, or when it was decided already.
+    it is too late, or when it was decided already, and `RunConflict` while the run is being driven.
     """
-    await journal.claim(run)
-    state = fold(run, await journal.read(run))
-    opened = _one(state, call_id, [opened for opened in state.open.values() if _can_be_decided(opened)])
-    assert opened.asked is not None  # noqa: S101 - only such calls can be decided
-    if time.time() >= opened.asked.expires:
-        raise UsageError(f"run {run!r}: the time to decide about {opened.call.name!r} is over; resume the run")
     if (decision == "edit") != (edited is not None):
         raise UsageError("give the new arguments with the decision `edit`, and only with it")
-    given = ApprovalGiven(
-        call_id=opened.call.id,
-        arguments=opened.asked.arguments,
-        decision=decision,
-        who=who,
-        why=why,
-        edited=canonical(edited).decode() if edited is not None else "",
-    )
-    await _record(journal, state, given)
-    return _shown(state, opened)
+    async with _taken(journal, run) as state:
+        opened = _one(state, call_id, [opened for opened in state.open.values() if _can_be_decided(opened)])
+        assert opened.asked is not None  # noqa: S101 - only such calls can be decided
+        if time.time() >= opened.asked.expires:
+            raise UsageError(f"run {run!r}: the time to decide about {opened.call.name!r} is over; resume the run")
+        given = ApprovalGiven(
+            call_id=opened.call.id,
+            arguments=opened.asked.arguments,
+            decision=decision,
+            who=who,
+            why=why,
+            edited=canonical(edited).decode() if edited is not None else "",
+        )
+        await _record(journal, state, given)
+        return _shown(state, opened)
 
 
 async def settle(journal: Journal, run: str, *, made: bool, who: str, result: str = "", call_id: str = "") -> Waiting:
     """Record whether an uncertain write was made. Raises `UsageError` when no write of the run is uncertain."""
-    await journal.claim(run)
-    state = fold(run, await journal.read(run))
-    opened = _one(state, call_id, [opened for opened in state.open.values() if opened.uncertain is not None])
-    content = result or ("This was done." if made else "This was not done.")
-    shown = _shown(state, opened)
-    settled = EffectSettled(
-        call_id=opened.call.id, name=opened.call.name, key=opened.key, made=made, content=content, who=who
-    )
-    await _record(journal, state, settled)
-    return shown
+    async with _taken(journal, run) as state:
+        opened = _one(state, call_id, [opened for opened in state.open.values() if opened.uncertain is not None])
+        content = result or ("This was done." if made else "This was not done.")
+        settled = EffectSettled(
+            call_id=opened.call.id, name=opened.call.name, key=opened.key, made=made, content=content, who=who
+        )
+        await _record(journal, state, settled)
+        return _shown(state, opened)
+
+
+@asynccontextmanager
+async def _taken(journal: Journal, run: str) -> AsyncGenerator[RunState]:
+    """The state of a run that nobody drives meanwhile; afterwards anybody may go on with it."""
+    with journal.driving(run):
+        await journal.claim(run)
+        try:
+            state = fold(run, await journal.read(run))
+            if state.finished is not None:
+                raise UsageError(f"run {run!r} has ended ({state.finished.status}); nothing in it waits any more")
+            yield state
+        finally:
+            await journal.let_go(run)
 
 
 def _waits(opened: OpenCall) -> bool:
@@ -121,7 +136,7 @@ def _shown(state: RunState, opened: OpenCall) -> Waiting:
         state.started.app,
         opened.call.id,
         opened.call.name,
-        str(opened.intended.arguments) if opened.intended else opened.call.arguments,
+        str(opened.intended.arguments) if opened.intended else opened.call.arguments or "{}",
         str(asked.shown) if asked else "",
         state.at,
         asked.expires if asked else 0.0,

@@ -85,7 +85,7 @@ async def _go_on(write: Write, arguments: Arguments, *, confirmed: bool = False,
 
 
 def _question(write: Write, arguments: Arguments, demand: Demand) -> ApprovalAsked:
-    seconds = demand.seconds if demand.seconds < LONGEST else LONGEST
+    seconds = max(0.0, min(LONGEST, demand.seconds))
     return ApprovalAsked(
         call_id=write.call_id,
         name=write.name,
@@ -148,9 +148,7 @@ async def reply(write: Write) -> Events:
         yield _too_late(write)
         return
     decision = "approve" if is_yes(words) else "reject"
-    yield ApprovalGiven(
-        call_id=write.call_id, arguments=asked.arguments, decision=decision, who="customer", why=words
-    )
+    yield ApprovalGiven(call_id=write.call_id, arguments=asked.arguments, decision=decision, who="customer", why=words)
 
 
 async def expire(write: Write) -> Events:

@@ -14,9 +14,9 @@ from typing import Literal
 import msgspec
 
 from vouch.app.app import App
-from vouch.app.recovery import Events, Write
 from vouch.app.house import House
 from vouch.app.output import problem_of
+from vouch.app.recovery import Events, Write
 from vouch.contracts.knowledge import Passage
 from vouch.contracts.model import Model
 from vouch.contracts.tool import Tool, ToolRefused

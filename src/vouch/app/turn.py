@@ -13,9 +13,10 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from vouch.app import effects, steps
+from vouch.app import effects, recovery, steps
 from vouch.app.app import App
-from vouch.app.effects import Events, Phase, Write
+from vouch.app.effects import Phase
+from vouch.app.recovery import Events, Write
 from vouch.app.steps import Turn
 from vouch.contracts.guard import Guard
 from vouch.journal.state import OpenCall, RunState
@@ -65,7 +66,7 @@ def next_step(app: App, state: RunState, now: float) -> Step | Ending | Pause:
 def _find_out(unknown: OpenCall) -> Step | Pause:
     """A write of unknown outcome comes before all else: what follows may rest on it, and no end may hide it."""
     if unknown.uncertain is None:
-        return steps.write_step(effects.recover, unknown)
+        return steps.write_step(recovery.recover, unknown)
     return Pause("person", "", f"to find out whether {unknown.call.name} was made: {unknown.uncertain.why}")
 
 

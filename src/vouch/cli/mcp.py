@@ -36,7 +36,7 @@ async def mcp(
     Examples:
       vouch mcp shop
     """
-    if sys.stdin.isatty():
+    if is_terminal():
         raise UsageError("`vouch mcp` speaks with a program, not with people; name it there as the server's command")
     serve = load_sdk("vouch.project.mcp").serve
     project, name = locate(app)
@@ -44,3 +44,8 @@ async def mcp(
     async with await project.house() as house:
         await serve(built, house)
     return OK
+
+
+def is_terminal() -> bool:
+    """Whether a person sits before standard input."""
+    return sys.stdin.isatty()

@@ -112,10 +112,10 @@ class Renewal(threading.Thread):
 def _machine() -> str:
     """This machine, or the container in it: a process of another container has a number that means nothing here."""
     try:
-        space = os.readlink("/proc/self/ns/pid")
+        space = str(Path("/proc/self/ns/pid").readlink())
     except OSError:
         space = ""
-    return f"{socket.gethostname()}:{''.join(sign for sign in space if sign.isdecimal())}"
+    return f"{socket.gethostname()}:{''.join(filter(str.isdecimal, space))}"
 
 
 def _began(pid: int) -> str:

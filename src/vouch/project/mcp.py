@@ -65,9 +65,7 @@ class Asked(msgspec.Struct, forbid_unknown_fields=True):
 async def serve(app: App, house: House) -> None:
     """Serve `app` until standard input ends; what else writes to standard output meanwhile goes to standard error."""
     desk = Desk(app, house)
-    server: Server[Any] = Server(
-        app.name, version=app.version[:8], on_list_tools=desk.list_tools, on_call_tool=desk.call_tool
-    )
+    server = desk.server()
     async with stdio_server() as (incoming, outgoing):
         # What the app prints would otherwise wait in a buffer, and reach the client once the stream is given back.
         with redirect_stdout(sys.stderr):
@@ -82,6 +80,11 @@ class Desk:
         self._app = app
         self._house = house
         self._begun: list[str] = []
+
+    def server(self) -> Server[Any]:
+        """What speaks the protocol for it, over any transport."""
+        version = self._app.version[:8]
+        return Server(self._app.name, version=version, on_list_tools=self.list_tools, on_call_tool=self.call_tool)
 
     async def list_tools(
         self, _context: ServerRequestContext[Any], _page: PaginatedRequestParams | None

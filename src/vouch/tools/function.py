@@ -180,8 +180,9 @@ def tool(
         if not approvals:
             how = "approval=above('amount', 50), 'always' or 'never'"
             raise ToolError(f"tool {name!r} writes; say when a person must say yes: {how}")
-        if idempotent and not signature.takes_key:
-            raise ToolError(f"tool {name!r} is idempotent by its key; take it: def {name}(..., *, {KEY}: str)")
+        if (idempotent or reconcile is not None) and not signature.takes_key:
+            what = "is idempotent by its key" if idempotent else "is looked up by its key"
+            raise ToolError(f"tool {name!r} {what}; take it: def {name}(..., *, {KEY}: str)")
         rules = [getattr(rule, "name", type(rule).__name__) for rule in (*approvals, *policies)]
         return FunctionWrite(
             function,

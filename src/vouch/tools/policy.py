@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import iscoroutinefunction
 
 from vouch.contracts.policy import Attempt
 from vouch.errors import ToolError
@@ -36,8 +37,14 @@ def policy(*, customer: str, auditor: str, name: str = "") -> Callable[[Check], 
     """Make a function a policy.
 
     `customer` is what the model tells whoever it talks to, `auditor` what the journal says. Raises `ToolError` when
-    one of them is empty.
+    one of them is empty, or the function is asynchronous: what it gives would always count as a yes.
     """
     if not customer.strip() or not auditor.strip():
         raise ToolError("a policy needs a sentence for the customer and one for the auditor; give both")
-    return lambda check: Rule(check, name or check.__name__.replace("_", " "), customer, auditor)
+
+    def decorate(check: Check) -> Rule:
+        if iscoroutinefunction(check):
+            raise ToolError(f"policy {check.__name__!r} is asynchronous; write it with `def`, over what the run knows")
+        return Rule(check, name or check.__name__.replace("_", " "), customer, auditor)
+
+    return decorate

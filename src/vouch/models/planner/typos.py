@@ -28,7 +28,7 @@ def mended(text: str, expected: Set[str]) -> str:
 
 def _is_slip(typed: str, meant: str) -> bool:
     """Whether one letter was left out, doubled, added, taken for another, or two were exchanged; never the first."""
-    if typed[0] != meant[0] or len(meant) < _SHORTEST or abs(len(typed) - len(meant)) > 1 or typed == meant:
+    if len(meant) < _SHORTEST or typed[0] != meant[0] or abs(len(typed) - len(meant)) > 1 or typed == meant:
         return False
     start = next(
         (at for at, (a, b) in enumerate(zip(typed, meant, strict=False)) if a != b), min(len(typed), len(meant))
