@@ -45,7 +45,14 @@ def slow(tmp_path: Path) -> Path:
 
 def start(root: Path, concurrency: int = 4) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "vouch", "prove", str(root), "--json", "--concurrency", str(concurrency)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    # Whoever runs the tests in the background may have them ignore Ctrl-C, and children inherit that.
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_interrupts
+    )
+
+
+def _heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def asked(root: Path) -> list[str]:

@@ -229,12 +229,13 @@ async def test_a_slow_provider_pauses_before_every_piece() -> None:
 
 async def test_latency_is_waited_before_an_answer_and_answers_overtake_each_other() -> None:
     loop = asyncio.get_running_loop()
-    async with StandIn(latency=0.1) as provider, sdk(provider) as client:
+    async with StandIn(latency=0.3) as provider, sdk(provider) as client:
         began = loop.time()
         await asyncio.gather(
-            *(client.chat.completions.create(model="m", messages=HELLO) for _ in range(5)),
+            *(client.chat.completions.create(model="m", messages=HELLO) for _ in range(10)),
         )
-        assert 0.1 <= loop.time() - began < 0.45
+        # One after the other they would take 3 s; a busy machine may take its time, too.
+        assert 0.3 <= loop.time() - began < 2.0
 
 
 async def test_the_key_is_checked() -> None:
