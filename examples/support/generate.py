@@ -33,7 +33,8 @@ def cases(shop: Stock) -> list[Mapping[str, Any]]:
     if len(made) != CASES:
         raise SystemExit(f"{len(made)} cases were made, wanted {CASES}: change the counts in making/")
     counted: Counter[str] = Counter()
-    return [case.row(_name(case, counted)) for case in sorted(made, key=lambda case: number("order", *case.words))]
+    rows = [case.row(_name(case, counted)) for case in made]
+    return sorted(rows, key=lambda row: number("order", row["id"]))
 
 
 def _name(case: Case, counted: Counter[str]) -> str:

@@ -419,10 +419,24 @@ async def test_two_who_go_on_with_one_run_do_not_both_write_it(house: House, tmp
     first = (await house.journal.read(result.run))[0]
     await house.journal.append_event(Event("shared", 0, first.at, first.body))
     await house.journal.flush()
-    app = App(name="a", models=[Scripted(lambda _: "x")])
+    refused = asyncio.Event()
+
+    class Slow(Scripted):
+        async def answer(self, request: Request) -> Answer:
+            await refused.wait()
+            return Answer(assistant("x"))
+
+    app = App(name="a", models=[Slow([])])
+
+    async def go_on(house: House) -> object:
+        try:
+            return await resume(app, "shared", house)
+        except RunConflict as conflict:
+            refused.set()
+            return conflict
+
     async with await Journal.open(tmp_path / "journal.db") as other:
         houses = [house, House(journal=other, open_model=lambda name: Scripted([]))]
-        ends = await asyncio.gather(*(resume(app, "shared", each) for each in houses), return_exceptions=True)
-    conflicts = [end for end in ends if isinstance(end, RunConflict)]
-    assert len(conflicts) == 1
+        ends = await asyncio.gather(*map(go_on, houses))
+    assert sum(isinstance(end, RunConflict) for end in ends) == 1
     assert (await kinds(house.journal, "shared")).count("run.finished") == 1

@@ -47,7 +47,7 @@ def events(*found: AnyBody) -> list[Event]:
 
 
 def facts(state: RunState) -> dict[str, object]:
-    return {name: getattr(state, name) for name in vars(state)}
+    return {**vars(state), "open": {name: vars(opened) for name, opened in state.open.items()}}
 
 
 def test_the_state_says_what_was_said_and_used() -> None:

@@ -20,8 +20,8 @@ _COMMON: Final = frozenset(
     _WORD.findall(
         "a about am an and any are at be but by can could do does for from get had has have hello hi how i if in is it "
         "its long many me much my need no not of on or our please should so than that the their them there these they "
-        "this to us was we what when where which who why will with would you your s t m something anything want know tell "
-        "like one take takes kind please hello thanks thank don"
+        "this to us was we what when where which who why will with would you your s t m something anything want know "
+        "tell like one take takes kind please hello thanks thank don"
     )
 )
 

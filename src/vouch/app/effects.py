@@ -80,7 +80,8 @@ async def _go_on(write: Write, arguments: Arguments, *, confirmed: bool = False,
     elif demand.of == "person":
         yield _question(write, arguments, demand)
     else:
-        async for body in make(write, arguments):
+        # Read afresh: policies and rules, anybody's code, have had those values in their hands.
+        async for body in make(write, write.tool.check(arguments.text)):
             yield body
 
 

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
 
 import msgspec
@@ -221,9 +222,10 @@ async def read(turn: Turn) -> AsyncGenerator[AnyBody]:
 
 
 def _loops(state: RunState, call: ToolCall) -> bool:
-    """Whether the last calls of this tool with these arguments all had one result."""
-    same = [past for past in state.calls[-4 * LOOP :] if (past.name, past.arguments) == (call.name, call.arguments)]
-    return len(same) >= LOOP and len({past.content for past in same[-LOOP:]}) == 1
+    """Whether the last calls of this tool with these arguments, since anything was changed, all had one result."""
+    since = list(takewhile(lambda past: not past.write, reversed(state.calls[-4 * LOOP :])))
+    same = [past.content for past in since if (past.name, past.arguments) == (call.name, call.arguments)]
+    return len(same) >= LOOP and len(set(same[:LOOP])) == 1
 
 
 async def _read(tools: Mapping[str, Tool], call: ToolCall) -> ToolRead:

@@ -126,9 +126,6 @@ class McpWrite(McpRead):
         try:
             reply = await self.connection.call(self.listed, values, key=key, surely=True)
         except NotSent as problem:
-            # Where one key may be sent again, an earlier try may have arrived: then this says nothing of the write.
-            if self.declared.idempotent:
-                raise
             raise ToolRefused(f"{self.spec.name} was not called: {problem}") from problem
         if not reply.failed:
             return reply.text

@@ -36,7 +36,8 @@ class RunStarted(Body, frozen=True, tag="run.started"):
     """A run began: which app in which version was given what. `key` addresses version and input by content.
 
     A `chat` does not end with an answer but waits for the customer's next words. `parent` is the run that asked for
-    this one, or of which it is a fork: then its first `forked_at` events are the parent's, as they were.
+    this one, or of which it is a fork: then its first `forked_at` events are the parent's, as they were. The writes of
+    a `simulated` run after these were never made.
     """
 
     app: str
@@ -48,6 +49,7 @@ class RunStarted(Body, frozen=True, tag="run.started"):
     chat: bool = False
     parent: str = ""
     forked_at: int = 0
+    simulated: bool = False
 
 
 class PromptRendered(Body, frozen=True, tag="prompt.rendered"):

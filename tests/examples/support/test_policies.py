@@ -59,9 +59,7 @@ def test_one_run_serves_the_customer_who_was_identified_first() -> None:
 
 def test_an_order_is_changed_only_as_it_was_read() -> None:
     assert policies.own_order(attempt())
-    assert policies.own_order(
-        attempt(read("get_order", {**ORDER, "revision": 2}), read("return_items", ORDER))
-    )
+    assert policies.own_order(attempt(read("get_order", {**ORDER, "revision": 2}), read("return_items", ORDER)))
     assert not policies.own_order(attempt(order={"revision": 2}))
     assert not policies.own_order(attempt(order={"customer_id": "C-2000"}))
     assert not policies.own_order(attempt(order={"order_id": "LH-999999"}))

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +90,7 @@ async def test_what_has_changed_since_it_was_read_is_not_changed(shop: Shop, pen
 async def test_refusals_leave_nothing_behind(shop: Shop, data: Stock) -> None:
     order = next(order for order in data.orders if order.items[0].product.name == "Hazel socks")
     asked = cancelling(order)
-    wrong = {
+    wrong: dict[str, list[dict[str, Any]]] = {
         "return": [{"items": []}, {"items": ["sofa"]}],
         "exchange": [{"item": "Hazel socks", "option": "pink"}, {"item": "sofa", "option": "red"}],
         "refund": [
@@ -103,6 +106,32 @@ async def test_refusals_leave_nothing_behind(shop: Shop, data: Stock) -> None:
         await shop.make("refund", "key", customer_id="C-1")
     assert await shop.state() == {}
     assert await shop.effects() == []
+
+
+async def test_what_is_sold_out_cannot_be_put_aside(shop: Shop, data: Stock) -> None:
+    order, item, other = next(
+        (order, item, other)
+        for order in data.orders
+        for item in order.items
+        for other in item.product.variants
+        if other.stock < item.quantity and other != item.variant
+    )
+    with pytest.raises(ToolRefused, match=f"The {item.product.name} is sold out as {other.option}"):
+        await shop.make("exchange", "key", **cancelling(order), item=item.product.name, option=other.option)
+    assert await shop.state() == {}
+
+
+async def test_a_server_in_a_process_of_its_own_says_where_it_is(tmp_path: Path, pool: HttpPool) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "examples.support.shop.server", "--file", str(tmp_path / "shop.db")),
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+    )
+    assert process.stdout is not None
+    address = (await process.stdout.readline()).decode().strip()
+    assert await Shop(f"{address}/shops/main", pool).state() == {}
+    process.send_signal(signal.SIGINT)
+    assert await process.wait() == 0
 
 
 async def test_a_failure_leaves_open_what_was_done_and_the_ledger_says_it(shop: Shop, data: Stock) -> None:

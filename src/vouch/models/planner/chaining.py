@@ -21,6 +21,7 @@ from vouch.models.planner.context import Context, Filled
 from vouch.models.planner.conversation import Conversation, Goal, Past, spelled
 from vouch.models.planner.fields import normal, noun, plain
 from vouch.models.planner.masking import masked
+from vouch.models.planner.matching import person
 from vouch.models.planner.meanings import Meanings
 from vouch.models.planner.schema import Parameter
 from vouch.models.planner.slots import fill
@@ -158,6 +159,7 @@ class Chain:
             verbs=self._tools.verbs,
             meanings=self._meanings,
             searches=skill.searches,
+            tells_all=skill is person(self._tools, self._meanings),
         )
 
     def _found(self, one: Parameter, skill: Skill, given: dict[str, Filled], stack: tuple[str, ...]) -> Filled | Step:

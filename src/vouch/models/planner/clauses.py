@@ -44,12 +44,15 @@ _HOLDS: Final = re.compile(
     re.IGNORECASE,
 )
 _INFORMS: Final = re.compile(
-    r"^(?:who|whose|what|when|where|why|which|how (?:long|much|many|often|far|late|soon|big|old)|do|does|is|are|was|"
+    r"^(?:(?:until|since|from|by|at|in|for|to|of|with) )?(?:who|whose|what|when|where|why|which|how (?:long|much|many|often|far|late|soon|big|old)|do|does|is|are|was|"
     r"did|has|have)\b(?!\s+(?:it|there) (?:possible|a way))"
+    r"|^(?:(?:can|could|would|will) you (?:please )?)?(?:tell|explain|let me know|describe)\b"
+    r"|^(?:i|we)(?:'d| would) (?:like|love|want) to know\b|^i wonder\b"
     r"|^(?:can|could|may|must|will|would|should)\s+(?!you\b|i\b|we\b|u\b|it\b|my\b|this\b|that\b|somebody\b|someone\b)",
     re.IGNORECASE,
 )
-_PERSONAL: Final = re.compile(r"\b(?:i|i'm|i've|my|mine|me|we|our|us)\b|\d{3,}|#", re.IGNORECASE)
+_ALLOWS: Final = re.compile(r"^(?:can|could|may|should|would|will) (?:i|we)\b|\bhow\b", re.IGNORECASE)
+_PERSONAL: Final = re.compile(r"\b(?:i|i'm|i've|my|mine|me|we|our|us)\b", re.IGNORECASE)
 _WISHED: Final = re.compile(
     r"(?:\b(?:i|we)(?:'d| would|'ll| do| really| just)*(?: want| need| wish| like| love| have| hope| have got)? to"
     r"|\b(?:looking|trying|hoping) to|\b(?:can|could|would|will|may|should) (?:you|i|we)(?: please| just)?|\bplease"
@@ -117,7 +120,8 @@ def informs(text: str) -> bool:
 
 def asks_for_deed(text: str) -> bool:
     """Whether `text` asks to have something done."""
-    return not informs(text) and bool(_WISHED.search(polished(text)))
+    found = _WISHED.search(polished(text))
+    return found is not None and not informs(text) and not _ALLOWS.search(found[0])
 
 
 def is_general(text: str) -> bool:

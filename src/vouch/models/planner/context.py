@@ -27,7 +27,8 @@ class Filled(NamedTuple):
 class Context:
     """`texts` are the customer's words about this wish, newest first; `background` the rest, nearest first.
 
-    `asked` are the parameters that the newest text answers; `taken` the spans of texts that already have a parameter.
+    `searches` when they are for a search in texts, `tells_all` when they are for a person, who is told what there is to
+    tell. `asked` are the parameters that the newest text answers; `taken` the spans of texts that already have a parameter.
     """
 
     texts: tuple[str, ...]
@@ -37,6 +38,7 @@ class Context:
     verbs: AbstractSet[str]
     meanings: Meanings
     searches: bool = False
+    tells_all: bool = False
     taken: dict[str, list[Span]] = field(default_factory=dict[str, list[Span]])
 
     def all_texts(self, *, background: bool) -> Iterator[tuple[str, bool]]:

@@ -18,6 +18,7 @@ from vouch.models.planner import words
 from vouch.models.planner.chaining import Blocked, Chain, Do, Look, Need, Step, Which
 from vouch.models.planner.confidence import BAR
 from vouch.models.planner.conversation import Conversation, Goal, Question
+from vouch.models.planner.matching import person
 from vouch.models.planner.meanings import Meanings
 from vouch.models.planner.toolbox import Skill, Toolbox
 from vouch.values.request import Finish
@@ -26,8 +27,6 @@ _FAILURES: Final = 2
 """After so many messages that are not understood, or answers that do not help, a person is called."""
 
 _ASKED: Final = 2
-_PERSONS: Final = ("I want to talk to a person.", "Let me speak to a human being.", "Hand over to a human agent.")
-_PERSON: Final = 0.62
 _LOW: Final = 0.2
 _POLITE: Final = 0.95
 
@@ -85,16 +84,6 @@ def _calls(talk: Conversation, steps: Sequence[tuple[int, Step]]) -> Decision | 
 def _was_tried(talk: Conversation, place: int, do: Do) -> bool:
     """Whether this goal's own call failed before, and nothing more is known since."""
     return do.own and (do.spelled, talk.successes) in talk.goals[place].tried
-
-
-def person(tools: Toolbox, meanings: Meanings) -> Skill | None:
-    """The tool that hands over to a person, or None."""
-    found: list[tuple[float, int]] = []
-    for place, skill in enumerate(tools.skills):
-        texts = [*skill.phrases, skill.about, skill.called]
-        found.append((max(float(meanings.near(wish, texts).max()) for wish in _PERSONS), -place))
-    best = max(found, default=(0.0, 0))
-    return tools.skills[-best[1]] if best[0] >= _PERSON else None
 
 
 def _give_up(

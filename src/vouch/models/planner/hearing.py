@@ -175,7 +175,7 @@ def _option(options: tuple[str, ...], text: str, meanings: Meanings) -> str | No
     for place, pattern in enumerate((_FIRST, _SECOND, _THIRD)):
         if pattern.search(text) and place < len(options):
             return options[place]
-    if len(options) == 1 and courtesy(text) == "yes":
+    if options and courtesy(text) == "yes":
         return options[0]
     chosen = by_meaning(options, [text], meanings, asked=False)
     return str(chosen.value) if chosen else None

@@ -6,6 +6,7 @@ It does not know what the facts are good for.
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from typing import Final
 
 _MONEY: Final = re.compile(
@@ -18,10 +19,19 @@ _FACTS: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_MARK: Final = "\N{SYMBOL FOR SUBSTITUTE}"
+_NAMED: Final = re.compile(
+    rf"(?:\b(?:of|from|in|for|to|with|on|the|my|this|it's|it is|that is|is)\s+)*\b([A-Za-z]+)(?:\s+(?:number|no\.?|id|code))?[\s:]*{_MARK}",
+    re.IGNORECASE,
+)
 _LONE: Final = re.compile(r"\(\s*\)|[#:]+(?=\s|$)|\s+(?=[,.;!?])")
 
 
-def masked(text: str) -> str:
-    """`text` without e-mail addresses, ids and numbers; an amount is just *money*."""
-    bare = _LONE.sub("", _FACTS.sub(" ", _MONEY.sub("money", text)))
-    return " ".join(bare.split())
+def masked(text: str, nouns: Set[str] = frozenset()) -> str:
+    """`text` without e-mail addresses, ids and numbers; an amount is just *money*.
+
+    A word of `nouns` right before an id goes with it: *cancel order 123456* is *cancel*.
+    """
+    bare = _FACTS.sub(_MARK, _MONEY.sub("money", text))
+    bare = _NAMED.sub(lambda found: " " if found[1].lower() in nouns else found[0], bare)
+    return " ".join(_LONE.sub("", bare.replace(_MARK, " ")).split())

@@ -114,7 +114,7 @@ def _words(parameter: Parameter, context: Context) -> Filled | None:
     if called & _WHY:
         why = phrases.reason(context.texts, context.verbs, asked=parameter.name in context.asked)
         return Filled(why.value, why.sure) if why and (parameter.required or why.sure >= 0.9) else None
-    if not parameter.required:
+    if not parameter.required and not context.tells_all:
         return None
     if called & _LOOKS:
         first = context.texts[-1] if context.texts else ""

@@ -70,13 +70,15 @@ class Skill(Struct, frozen=True):
 class Toolbox(Struct, frozen=True):
     """All tools.
 
-    `verbs` are the stems of the words with which wishes begin, `words` all by which tools are chosen; `free` the names
+    `verbs` are the stems of the words with which wishes begin, `words` all by which tools are chosen, `nouns` those for
+    things that have ids; `free` the names
     of reads that need nothing but words, or what such reads give.
     """
 
     skills: tuple[Skill, ...]
     verbs: frozenset[str]
     words: frozenset[str]
+    nouns: frozenset[str]
     free: frozenset[str]
     exemplified: bool
 
@@ -110,7 +112,10 @@ def toolbox(specs: Sequence[ToolSpec]) -> Toolbox:
     words = frozenset(
         token.word for one in skills for text in (*one.phrases, one.about, one.called) for token in tokens(text)
     )
-    return Toolbox(skills, verbs, words, _free(skills), any(spec.examples for spec in specs))
+    nouns = frozenset(
+        word for one in skills for taken in one.parameters if taken.kind == "identifier" for word in taken.title.split()
+    )
+    return Toolbox(skills, verbs, words, nouns, _free(skills), any(spec.examples for spec in specs))
 
 
 def _looks(specs: Sequence[ToolSpec]) -> dict[str, tuple[str, ...]]:
