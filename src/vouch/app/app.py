@@ -11,6 +11,7 @@ from functools import cached_property
 
 from vouch.app.budget import Budget
 from vouch.app.declaration import Proof
+from vouch.app.parts import keeps
 from vouch.contracts.guard import Guard
 from vouch.contracts.knowledge import Knowledge
 from vouch.contracts.model import Model
@@ -71,9 +72,9 @@ class App:
 
     def _check_tools(self) -> None:
         for tool in self.tools:
-            if not isinstance(tool, Tool):
+            if not keeps(tool, Tool):
                 raise AppError(f"app {self.name!r}: {tool!r} is not a tool; put @tool above its definition")
-            if tool.effect == "write" and not isinstance(tool, WriteTool):
+            if tool.effect == "write" and not keeps(tool, WriteTool):
                 raise AppError(
                     f"app {self.name!r}: {tool.spec.name!r} writes, but says nothing of approval or recovery"
                 )
@@ -81,7 +82,7 @@ class App:
 
     def _check_guards_and_proofs(self) -> None:
         for guard in self.guards:
-            if not isinstance(guard, Guard):
+            if not keeps(guard, Guard):
                 raise AppError(
                     f"app {self.name!r}: {guard!r} is not a guard; give one with a name and `async def judge`"
                 )
@@ -123,7 +124,7 @@ class App:
     @cached_property
     def writes(self) -> dict[str, WriteTool]:
         """The tools that change the world, by name."""
-        return {tool.spec.name: tool for tool in self.tools if isinstance(tool, WriteTool)}
+        return {tool.spec.name: tool for tool in self.tools if keeps(tool, WriteTool)}
 
     @cached_property
     def version(self) -> str:

@@ -19,7 +19,8 @@ from vouch.values.money import Money
 from vouch.values.result import Made
 
 _INCIDENTAL: Final = frozenset(
-    "v version key request seconds expires usage cost served holder parent forked_at simulated proof case".split()
+    {"v", "version", "key", "request", "seconds", "expires", "usage", "cost", "served", "holder"}
+    | {"parent", "forked_at", "simulated", "proof", "case"}
 )
 """Fields that may differ in runs that are alike: times, names, sums, and digests of what is compared anyway."""
 

@@ -18,6 +18,7 @@ from vouch.app.house import House
 from vouch.app.run import close, resume, say
 from vouch.app.simulated import simulated
 from vouch.app.steps import Listener, Turn
+from vouch.app.turn import Step
 from vouch.errors import UsageError
 from vouch.journal.journal import Journal
 from vouch.journal.state import RunState, fold
@@ -43,7 +44,7 @@ FORKED: Final = "forked"
 """The version of a fork that no app goes on with: `resume` refuses it, so that it cannot act by mistake."""
 
 Change = Callable[[AnyBody], AnyBody]
-"""Makes of the event in a place the one that stands there in the fork; raises `UsageError` when it is of another kind."""
+"""Makes of an event the one that stands in its place in the fork; raises `UsageError` when it is of another kind."""
 
 
 def other_input(text: str) -> Change:
@@ -92,8 +93,7 @@ async def fork(journal: Journal, run: str, at: int, *, change: Change | None = N
     `version` is that of the app that may go on with it. Nobody's yes is copied: raises `UsageError` for a place
     between a yes and the write it was given for, or between a write's intent and its outcome.
     """
-    events = await journal.read(run)
-    return await _begin(journal, events, at, _cut(events, at, change), version)
+    return await _begin(journal, _cut(await journal.read(run), at, change), at, version=version)
 
 
 async def replay_from(
@@ -113,17 +113,18 @@ async def replay_from(
     the recorded run made too gives what it gave then. Raises `UsageError` as `fork` does.
     """
     events = await house.journal.read(run)
-    copied = await _for_app(app, _cut(events, at, change), house)
+    cut = _cut(events, at, change)
+    whole = fold(run, events)
     going_on = app
     if writes != "real":
-        since = len(fold(run, copied).calls)
-        going_on = simulated(app, fold(run, events).calls[since:], writes=writes)
-    name = await _begin(house.journal, events, at, copied, going_on.version, app.name, real=writes == "real")
+        going_on = simulated(app, whole.calls[len(fold(run, cut).calls) :], writes=writes)
+    copied = await _for_app(app, cut, house)
+    name = await _begin(house.journal, copied, at, app=app.name, version=going_on.version, simulated=writes != "real")
     result = await resume(going_on, name, house, listener=listener)
-    for event in events[max(at, 1) + (change is not None and at > 0) :]:
+    for event in events[len(cut) :]:
         if isinstance(event.body, InputGiven) and await _listens(house.journal, name):
             result = await say(going_on, name, str(event.body.input), house, listener=listener)
-    if fold(run, events).finished is not None and await _listens(house.journal, name):
+    if whole.finished is not None and await _listens(house.journal, name):
         result = await close(going_on, name, house)
     return result
 
@@ -141,22 +142,24 @@ def _cut(events: Sequence[Event], at: int, change: Change | None) -> list[Event]
         raise UsageError(f"{run!r} is a proof, not a run of an app; fork one of its runs")
     last = len(events) - (change is not None)
     if not 0 <= at <= last:
-        raise UsageError(f"run {run!r} cannot be forked at {at}: it has events 0 to {last}; `vouch trace {run}` shows")
+        raise UsageError(f"run {run!r} cannot be forked at {at}; give a number from 0 to {last}: `vouch trace {run}`")
     cut = list(events[: max(at, 1)])
     if change is not None:
         cut = [*cut[:at], msgspec.structs.replace(events[at], body=change(events[at].body))]
-    if _is_amid_a_write(fold(run, cut)):
+    if _is_amid_a_write(fold(run, cut), said=change is None):
         places = [place for place in range(1, at) if not _is_amid_a_write(fold(run, events[:place]))]
         raise UsageError(
-            f"run {run!r} cannot be forked at {at}, where a write has somebody's yes or is under way: a fork takes over "
-            f"neither; fork at {places[-1]} or before"
+            f"run {run!r} cannot be forked at {at}, where a write has somebody's yes or is under way: a fork takes "
+            f"over neither; fork at {places[-1]} or before"
         )
     since = time.time() - cut[-1].at
     return [Event(run, event.seq, event.at + since, _later(event.body, since)) for event in cut]
 
 
-def _is_amid_a_write(state: RunState) -> bool:
-    return any(opened.given or opened.confirmed or opened.intended for opened in state.open.values())
+def _is_amid_a_write(state: RunState, *, said: bool = True) -> bool:
+    """Whether a write has a yes, or is under way; `said`: what the customer said last to a question is theirs."""
+    given = any(opened.given or opened.confirmed or opened.intended for opened in state.open.values())
+    return given or (said and state.reply is not None)
 
 
 def _later(body: AnyBody, seconds: float) -> AnyBody:
@@ -165,36 +168,36 @@ def _later(body: AnyBody, seconds: float) -> AnyBody:
     return body
 
 
-async def _for_app(app: App, cut: list[Event], house: House) -> list[Event]:
+async def _for_app(app: App, cut: Sequence[Event], house: House) -> list[Event]:
     """The events as `app` would have them: its own prompt, and a plan of its own models."""
-    run = cut[0].run
+    run, events = cut[0].run, list(cut)
     for place, event in enumerate(cut):
         if isinstance(event.body, PromptRendered) and event.body.version != app.instructions.version:
-            rendered = [body async for body in steps.compose(Turn(app, fold(run, cut[:place]), house))]
-            cut[place] = msgspec.structs.replace(event, body=rendered[0])
-    state = fold(run, cut)
+            events[place] = await _made(steps.compose, Turn(app, fold(run, cut[:place]), house), event)
+    state = fold(run, events)
     if not state.plan or state.plan == app.model_names:
-        return cut
-    plan = [body async for body in steps.route(Turn(app, state, house))][0]
+        return events
+    last = Event(run, len(events), events[-1].at, events[-1].body)
+    plan = await _made(steps.route, Turn(app, state, house), last)
     if state.waiting is None:
-        return [*cut, Event(run, len(cut), cut[-1].at, plan)]
+        return [*events, plan]
     # Who waits for the customer has nothing under way, and must go on waiting.
     return [
-        msgspec.structs.replace(event, body=plan) if isinstance(event.body, RouteChosen) else event for event in cut
+        msgspec.structs.replace(event, body=plan.body) if isinstance(event.body, RouteChosen) else event
+        for event in events
     ]
 
 
+async def _made(step: Step, turn: Turn, event: Event) -> Event:
+    """`event` with what `step` says instead."""
+    bodies = [body async for body in step(turn)]
+    return msgspec.structs.replace(event, body=bodies[0])
+
+
 async def _begin(
-    journal: Journal,
-    events: Sequence[Event],
-    at: int,
-    copied: Sequence[Event],
-    version: str,
-    app: str = "",
-    *,
-    real: bool = False,
+    journal: Journal, copied: Sequence[Event], at: int, *, version: str, app: str = "", simulated: bool = True
 ) -> str:
-    """Record the fork; it counts for no proof and answers no question that is asked again."""
+    """Record the fork; it counts for no proof, and is the answer to no question that is asked again."""
     name = new_id()
     first = copied[0].body
     assert isinstance(first, RunStarted)  # noqa: S101 - or else nothing was cut
@@ -205,13 +208,12 @@ async def _begin(
         key=digest(("fork", name)),
         proof="",
         case="",
-        parent=events[0].run,
+        parent=copied[0].run,
         forked_at=max(at, 1),
-        simulated=not real,
+        simulated=simulated,
     )
     for event in copied:
-        body = started if event.seq == 0 else event.body
-        await journal.append_event(Event(name, event.seq, event.at, body))
+        await journal.append_event(Event(name, event.seq, event.at, event.body if event.seq else started))
     await journal.flush_run(name)
     await journal.let_go(name)
     return name

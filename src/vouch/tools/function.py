@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal, overload
 
 import pydantic
@@ -91,12 +91,25 @@ class FunctionWrite(FunctionTool):
     settles: float
     described: str
     takes_key: bool
+    under_way: set[str] = field(default_factory=set[str], compare=False, repr=False)
+    """The keys of the calls that are in their threads now, also of those that nobody waits for any more."""
 
     async def call(self, arguments: Arguments, key: str = "") -> str:
         """The result as text; `ToolRefused` passes, and anything else leaves open whether the write was made."""
         values = {**arguments.values, KEY: key} if self.takes_key else arguments.values
+        asynchronous = inspect.iscoroutinefunction(self.function)
         async with asyncio.timeout(self.seconds):
-            return as_text(await invoke(self.function, values))
+            return as_text(await invoke(self.function if asynchronous else self._watched(key), values))
+
+    def _watched(self, key: str) -> Function:
+        def work(**values: Any) -> Any:
+            self.under_way.add(key)
+            try:
+                return self.function(**values)
+            finally:
+                self.under_way.discard(key)
+
+        return work
 
     @property
     def can_reconcile(self) -> bool:
@@ -106,8 +119,11 @@ class FunctionWrite(FunctionTool):
     async def reconcile(self, key: str) -> str | None:
         """What the write under this key gave back, or None when it certainly was not made."""
         assert self.look_up is not None  # noqa: S101 - asked only where `can_reconcile`
+        going_on = key in self.under_way
         async with asyncio.timeout(self.seconds):
             found = await invoke(self.look_up, {"key": key})
+        if found is None and going_on:
+            raise TimeoutError(f"{self.spec.name} was cut off, but goes on in its thread and may yet be made")
         return None if found is None else as_text(found)
 
     def describe(self, arguments: dict[str, Any]) -> str:

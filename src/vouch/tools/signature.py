@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from types import FunctionType
 from typing import Annotated, Any, Final, NamedTuple, get_type_hints
 
 import pydantic
@@ -20,6 +21,8 @@ KEY: Final = "idempotency_key"
 _SECTION: Final = re.compile(r"^(Args|Arguments|Parameters|Returns|Raises|Yields|Examples?|Note):\s*$", re.MULTILINE)
 _ENTRY: Final = re.compile(r"^(\w+)(?:\s*\([^)]*\))?:\s*(.+)$")
 
+_REMEMBERED: Final = 1000
+
 
 class Signature(NamedTuple):
     """What a model needs to call the function, and what it gives back."""
@@ -31,10 +34,40 @@ class Signature(NamedTuple):
     takes_key: bool
 
 
+_known: Final[dict[Hashable, Signature]] = {}
+
+
 def read_signature(function: Callable[..., Any]) -> Signature:
-    """The signature of `function`; raises `ToolError` for what a model could not be told."""
+    """The signature of `function`; raises `ToolError` for what a model could not be told.
+
+    Functions made anew from the same lines, as tools are that belong to one account or one test, are read once.
+    """
     if not inspect.isroutine(function):
         raise ToolError(f"{function!r} is not a function; write one with `def` and put @tool above it")
+    key = _lines_of(function)
+    if key is None:
+        return _read(function)
+    if key not in _known:
+        if len(_known) >= _REMEMBERED:
+            _known.clear()
+        _known[key] = _read(function)
+    return _known[key]
+
+
+def _lines_of(function: Callable[..., Any]) -> Hashable | None:
+    """What a signature rests on, for a plain function; None where it may rest on more."""
+    if not isinstance(function, FunctionType) or hasattr(function, "__wrapped__"):
+        return None
+    defaults = (function.__defaults__, tuple((function.__kwdefaults__ or {}).items()))
+    key = (function.__code__, function.__name__, function.__doc__, defaults, tuple(function.__annotations__.items()))
+    try:
+        hash(key)
+    except TypeError:
+        return None
+    return key
+
+
+def _read(function: Callable[..., Any]) -> Signature:
     name = function.__name__
     text = inspect.getdoc(function)
     if not text:

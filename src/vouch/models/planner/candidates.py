@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, cast
@@ -31,6 +31,7 @@ _NEWEST: Final = re.compile(r"\b(?:latest|newest|most recent|last)\b", re.IGNORE
 _OLDEST: Final = re.compile(r"\b(?:oldest|earliest)\b", re.IGNORECASE)
 _CHEAPEST: Final = re.compile(r"\b(?:cheapest|least expensive|lowest)\b", re.IGNORECASE)
 _DEAREST: Final = re.compile(r"\b(?:most expensive|dearest|priciest)\b", re.IGNORECASE)
+_CODE: Final = re.compile(r"(?<![\w@#-])[A-Za-z]+[-_/]?\d[\w-]*")
 _PRICES: Final = word_set("price amount total cost paid fee fare rate")
 _KINDS: Final = frozenset({"identifier", "email", "phone", "postcode", "person", "country", "open", "time"})
 
@@ -170,6 +171,17 @@ def of_its_look(parameter: Parameter, found: Sequence[Candidate], calls: Iterabl
                 words = frozenset(word for name in (*under, value) for word in words_of(in_words(name)))
                 alike[value] = alike.get(value, frozenset()) | words
     return [Candidate(value, words, ()) for value, words in alike.items()]
+
+
+def said_alike(found: Candidate, texts: Sequence[str], others: Collection[Any]) -> str | None:
+    """An id that `texts`, newest first, name and that looks like the one found, when it is none of the `others`."""
+    if not isinstance(found.value, str) or not any(sign.isdigit() for sign in found.value):
+        return None
+    for text in texts:
+        for token in _CODE.findall(text):
+            if _look(token) == _look(found.value) and token not in others:
+                return token
+    return None
 
 
 def _look(value: str) -> str:

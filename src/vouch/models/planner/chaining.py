@@ -227,15 +227,23 @@ class Chain:
         if one.kind == "list":
             return self._several(one, found, texts)
         if len(found) == 1 or not found:
-            return self._preferred(one, found, texts)
+            return self._preferred(one, found, texts, arguments)
         if chosen := choosing.choose(found, texts, self._talk.today):
             return Filled(_typed(one, chosen.value), _CHOSEN, said=False)
         return self._closer_look(one, found) or Which(one, tuple(found))
 
-    def _preferred(self, one: Parameter, found: list[Candidate], texts: Sequence[str]) -> Filled | None:
+    def _preferred(
+        self, one: Parameter, found: list[Candidate], texts: Sequence[str], arguments: dict[str, Any]
+    ) -> Filled | None:
         """The only value; or another that looks like it, where the customer's words speak for that one."""
         if not found or not isinstance(found[0].value, str):
             return Filled(_typed(one, found[0].value), _GIVEN, said=False) if found else None
+        if not one.patterns and not any(
+            introduces(reader) and normal(one.name) in reader.gives for reader in self._tools.reads
+        ):
+            told = choosing.said_alike(found[0], texts, list(arguments.values()))
+            if told is not None:
+                return Filled(told, _CHOSEN)
         others = choosing.of_its_look(one, found, self._talk.results())
         others = [other for other in others if other.value != found[0].value]
         chosen = choosing.choose([*found, *others], texts) if others else None

@@ -17,7 +17,8 @@ _SENTENCE: Final = re.compile(
 _JOINT: Final = re.compile(
     r"""(?:,\s*|\s+)(?:and|&|plus)\s+(?:then\s+|also\s+|please\s+)*
       | ,?\s+(?:then|also|as\ well\ as)\s+
-      | ,\s+(?:but\s+)?""",
+      | ,\s+(?:but\s+)?
+      | \s+[-–—]\s+""",
     re.VERBOSE | re.IGNORECASE,
 )
 _ABBREVIATION: Final = re.compile(r"\b(?:mr|mrs|ms|dr|no|nr|st|ave|e\.g|i\.e|approx|vs|[A-Z])\.$", re.IGNORECASE)
@@ -66,6 +67,11 @@ _REFUSES: Final = re.compile(
 )
 
 
+_QUOTED: Final = re.compile(r"\"[^\"\n]+\"|“[^”\n]+”|«[^»\n]+»|(?<!\w)'[^'\n]{20,}'(?!\w)")
+_SPEECH: Final = 6
+_CAPITAL: Final = 0.6
+
+
 class Clause(NamedTuple):
     """A piece of a message and where it begins. `asks` when it is put as a wish or question, `refuses` when as a no."""
 
@@ -73,6 +79,18 @@ class Clause(NamedTuple):
     start: int
     asks: bool
     refuses: bool = False
+
+
+def own_words(message: str) -> str:
+    """`message` with what it quotes at length left blank: that is somebody else's wish."""
+    return _QUOTED.sub(lambda found: " " * len(found[0]) if _is_speech(found[0]) else found[0], message)
+
+
+def _is_speech(quoted: str) -> bool:
+    """Whether a quotation is somebody's speech, and not a title, which is short or in capitals."""
+    words = [token for token in quoted.split() if any(sign.isalpha() for sign in token)]
+    capital = sum(token.strip("\"'“”«»(").istitle() for token in words)
+    return len(words) >= _SPEECH and capital < _CAPITAL * len(words)
 
 
 def clauses(message: str, verbs: Set[str]) -> list[Clause]:

@@ -20,6 +20,7 @@ from vouch.models.planner.toolbox import Skill, Toolbox
 _ADDRESS: Final = 0.15
 _ID: Final = 0.1
 _SOME: Final = 0.06
+_ELSE: Final = 0.08
 _FEW: Final = 1 / 3
 """Of all tools: what more of them take tells nothing."""
 
@@ -37,7 +38,11 @@ def evidence(text: str, tools: Toolbox) -> list[float]:
         for what in one:
             counts[what] = counts.get(what, 0) + 1
     most = max(1.0, _FEW * len(tools.skills))
-    return [max((weight for what, weight in one.items() if counts[what] <= most), default=0.0) for one in takes]
+    found = [max((weight for what, weight in one.items() if counts[what] <= most), default=0.0) for one in takes]
+    if not matched:
+        return found
+    # Whoever names a thing by its id wants something of it.
+    return [score - (0.0 if matched & one.keys() else _ELSE) for score, one in zip(found, takes, strict=True)]
 
 
 def _kinds(text: str) -> Iterator[tuple[str, float]]:

@@ -63,7 +63,7 @@ class Match(NamedTuple):
 def matches(text: str, tools: Toolbox, meanings: Meanings) -> list[Match]:
     """Every tool with how near `text` comes to it, nearest first; with or without the names in it, whichever is nearer."""
     text = mended(text, tools.words)
-    bare = masked(polished(text), tools.nouns)
+    bare = masked(polished(text))
     if not stems(bare):
         bare = masked(polished(_with_nouns(text, tools)))
     if not bare or not tools.skills:
@@ -71,8 +71,11 @@ def matches(text: str, tools: Toolbox, meanings: Meanings) -> list[Match]:
     values = evidence(text, tools)
     helper = person(tools, meanings)
     nameless = without_names(bare)
-    spoken = [bare, nameless] if stems(nameless) and nameless != bare else [bare]
-    scores = [_scores(one, tools, meanings) for one in spoken]
+    scores = [_scores(bare, tools, meanings)]
+    if stems(nameless) and nameless != bare:
+        scores.append(_scores(nameless, tools, meanings))
+    if stems(deed := masked(polished(text), tools.nouns)) and deed != bare:
+        scores = [_middle(scores[0], _scores(deed, tools, meanings)), *scores[1:]]
     found = [
         Match(skill, max(one[place] for one in scores) + values[place] + _form(text, skill))
         for place, skill in enumerate(tools.skills)
@@ -81,6 +84,11 @@ def matches(text: str, tools: Toolbox, meanings: Meanings) -> list[Match]:
         wish = float(meanings.near(bare, _PERSONS).max())
         found = [match._replace(score=max(match.score, wish)) if match.skill is helper else match for match in found]
     return sorted(found, key=lambda match: -match.score)
+
+
+def _middle(one: list[float], other: list[float]) -> list[float]:
+    """The mean of both: with and without the things that have ids, which all tools of a house may be about."""
+    return [(first + second) / 2 for first, second in zip(one, other, strict=True)]
 
 
 def _with_nouns(text: str, tools: Toolbox) -> str:

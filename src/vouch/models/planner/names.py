@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from vouch.models.planner.mention import Mention, without_overlap
 from vouch.models.planner.tokens import STOP, word_set
 
-_PART: Final = r"[^\W\d_](?:[^\W\d_]|['\N{RIGHT SINGLE QUOTATION MARK}-](?=[^\W\d_]))+\.?|[A-Z]\."
+_PART: Final = r"[^\W\d_](?:[^\W\d_]|['\N{RIGHT SINGLE QUOTATION MARK}-](?=[^\W\d_]))+|[A-Z]\."
 _CAPITAL: Final = rf"(?=[^\W\d_a-z])(?:{_PART})"
 _FULL: Final = rf"{_CAPITAL}(?:\s+(?:(?:van|von|de|der|den|da|di|del|la|le|bin|al)\s+)*{_CAPITAL}){{1,3}}"
 _LEAD: Final = (
@@ -29,7 +29,7 @@ _SINGLE: Final = re.compile(
 _ALONE: Final = re.compile(rf"(?<!\w)(?P<name>{_FULL})(?!\w)")
 _BARE: Final = re.compile(r"^\W*(?P<name>[^\W\d_][\w'-]*\s+[^\W\d_][\w'-]*)\s*(?=$|[,;.\n(]|\d)")
 _NOT: Final = STOP | word_set(
-    "sorry order please cancel return refund customer dear address street road avenue lane drive email postcode zip "
+    "sorry sure yes e-mail mail number order please cancel return refund customer dear address street road avenue lane drive email postcode zip "
     "thanks regards best kind still very really so looking trying writing calling monday tuesday wednesday thursday "
     "friday saturday sunday"
 )
@@ -66,7 +66,7 @@ def _mention(match: re.Match[str], sure: float) -> Mention | None:
     words = match["name"].split()
     while words and words[-1].lower().strip(".") in _NOT:
         words.pop()
-    if len(words) < 2 or words[0].lower() in _NOT:
+    if len(words) < 2 or any(word.lower() in _NOT for word in words):
         return None
     name = " ".join(words)
     capital = name if any(sign.isupper() for sign in name) else name.title()

@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from vouch.models.planner import contacts, dates, identifiers, named_slots, numbers, places_slots
+from vouch.models.planner.addresses import addresses
 from vouch.models.planner.assign import assign, score
 from vouch.models.planner.context import Context, Filled
 from vouch.models.planner.kinds import Kind
-from vouch.models.planner.mention import Mention
+from vouch.models.planner.mention import Mention, free
 from vouch.models.planner.schema import Parameter
 from vouch.models.planner.tokens import in_words, stems, tokens
 
@@ -87,7 +88,8 @@ def _of_one_look(patterns: tuple[str, ...], group: Sequence[Parameter], context:
     names = {one.name for one in group}
 
     def find(text: str, answers: bool) -> Sequence[Mention]:
-        return identifiers.by_pattern(text, patterns, bare=answers and context.asked <= names, nouns=nouns)
+        found = identifiers.by_pattern(text, patterns, bare=answers and context.asked <= names, nouns=nouns)
+        return _outside_addresses(found, text) if group[0].kind == "postcode" else found
 
     singles = [one for one in group if one.kind != "list"]
     return from_mentions(singles, context, find) | listed([one for one in group if one.kind == "list"], context, find)
@@ -145,7 +147,15 @@ def _phones(parameters: Sequence[Parameter], context: Context) -> Given:
 
 
 def _postcodes(parameters: Sequence[Parameter], context: Context) -> Given:
-    return from_mentions(_of(parameters, "postcode"), context, lambda text, _: contacts.postcodes(text))
+    def find(text: str, _: bool) -> Sequence[Mention]:
+        return _outside_addresses(contacts.postcodes(text), text)
+
+    return from_mentions(_of(parameters, "postcode"), context, find)
+
+
+def _outside_addresses(found: Sequence[Mention], text: str) -> list[Mention]:
+    """The postcodes that are no part of a whole address: that one belongs to whatever takes an address."""
+    return free(found, [(one.start, one.end) for one in addresses(text)])
 
 
 def _by_noun(parameters: Sequence[Parameter], context: Context) -> Given:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from vouch.models.planner import identifiers
-from vouch.models.planner.clauses import Clause, clauses, informs
+from vouch.models.planner.clauses import Clause, clauses, informs, own_words
 from vouch.models.planner.confidence import BAR, chance
 from vouch.models.planner.courtesy import courtesy
 from vouch.models.planner.fields import normal
@@ -61,7 +61,8 @@ class _Part(NamedTuple):
 
 
 def heard(text: str, tools: Toolbox, meanings: Meanings) -> Heard:
-    """What `text` wants."""
+    """What `text` wants, in its own words: what it quotes at length is nobody's wish."""
+    text = own_words(text)
     parts = _parts(text, tools, meanings)
     if not parts:
         return Heard((), (), 0.0)
