@@ -31,7 +31,7 @@ from .shop.client import Shop
 def find_customer(shop: Shop) -> Tool:
     """Who has this e-mail address."""
 
-    @tool(examples=["My e-mail is jo@example.com", "It's under jo.smith@example.org", "my account: jo@example.net"])
+    @tool
     async def find_customer(email: Email) -> Customer:
         """Find out who the customer is by their e-mail address. Needed before anything about their orders.
 
@@ -47,9 +47,7 @@ def find_customer(shop: Shop) -> Tool:
 def find_customer_by_name(shop: Shop) -> Tool:
     """Who has this name and postcode."""
 
-    @tool(
-        examples=["My name is Jo Smith, postcode 12345", "Jo Smith, 54321", "I have no e-mail, I am Jo Smith in 12345"]
-    )
+    @tool
     async def find_customer_by_name(name: str, postcode: Postcode) -> Customer:
         """Find out who the customer is by name and postcode, where they cannot give their e-mail address.
 
@@ -70,9 +68,11 @@ def get_order(shop: Shop) -> Tool:
         examples=[
             "Where is my order?",
             "What is the status of my order?",
-            "Has my parcel been sent yet?",
+            "How far is my parcel?",
+            "Has it been sent yet?",
             "When will it arrive?",
             "Track my delivery",
+            "Nothing has come so far, where is it?",
             "Did you get my return?",
         ]
     )
@@ -155,8 +155,11 @@ def search_products(shop: Shop) -> Tool:
         examples=[
             "Do you sell mirrors?",
             "How much is the sofa?",
+            "price of the bicycle",
             "Is the armchair in stock in green?",
+            "Can I get the mirror in black?",
             "What sizes does the coat come in?",
+            "Tell me about the sofa",
             "What is the bicycle made of?",
         ]
     )
@@ -176,7 +179,13 @@ def search_products(shop: Shop) -> Tool:
 def get_product(shop: Shop) -> Tool:
     """One product, with reviews."""
 
-    @tool(examples=["What do other customers say about the armchair?", "Any reviews of the coat?"])
+    @tool(
+        examples=[
+            "What do other customers say about the armchair?",
+            "Any reviews of the coat?",
+            "How do buyers like it?",
+        ]
+    )
     async def get_product(product_id: ProductId) -> Product:
         """One product with its variants and what buyers wrote about it.
 
@@ -196,10 +205,19 @@ def search_policy(shop: Shop) -> Tool:
         examples=[
             "What is your return policy?",
             "How long does delivery take?",
-            "Who pays for sending things back?",
-            "When do I get my money after a return?",
-            "Is there a guarantee?",
+            "What do you charge for shipping?",
             "Do you ship abroad?",
+            "May I fetch my parcel myself?",
+            "Who pays for sending things back?",
+            "What can be returned, and until when?",
+            "Is it possible to exchange things after two months?",
+            "When do I get my money after a return?",
+            "How can I pay?",
+            "Is there a guarantee?",
+            "How long is a voucher good for?",
+            "What do you do with my data?",
+            "Is it allowed to cancel one item of an order?",
+            "Can the address be changed after an order was sent?",
         ]
     )
     async def search_policy(query: str) -> Sections:

@@ -13,9 +13,9 @@ from examples.support.shop.database import euros
 from .case import Case, Picker
 from .draw import draw, number
 from .oracle import Wish, aftermath, due, needs_approval, refusal
-from .speech import SPEECH, conversation, exactly, said, yes
+from .speech import SPEECH, conversation, exactly, nouns, said, yes
 from .stock import Order
-from .wishes import GRANTED, LARGE, REFUSED, Key, Kind
+from .wishes import GRANTED, LARGE, REFUSED, Key, Kind, is_open, returnable
 
 WHY: Final = {
     "left": r"already|no longer|processed|left|shipped|on its way|delivered",
@@ -180,9 +180,9 @@ def _says_no(picker: Picker, key: Key) -> Case:
 
 def _names_it_later(picker: Picker, key: Key) -> Case:
     """What is to come back is said only when it is asked for."""
-    kind = GRANTED[1]
-    wish = of_kind(picker, kind, key)
-    customer = wish.order.customer
+    order = picker.order(*key, where=lambda order: is_open(order) and len(returnable(order)) > 1)
+    wish = Wish("return", order, (draw(returnable(order), *key, "item").product.name,))
+    customer = order.customer
     text = draw(
         (
             "I would like to return something from order {number}. {who}",
@@ -193,8 +193,5 @@ def _names_it_later(picker: Picker, key: Key) -> Case:
         "text",
     )
     first = text.format(number=wish.order.order_id, who=said("identity", customer, "", *key))
-    items = " and the ".join(item.product.noun for item in wish.bought)
-    then = draw(SPEECH["gives item"], *key, "item").format(item=items)
-    single = len(wish.order.items) == 1
-    words = (first, yes(*key)) if single else (first, then, yes(*key))
-    return granted("names it later", [wish], words, ("missing facts",))
+    then = draw(SPEECH["gives item"], *key, "item").format(item=nouns(wish))
+    return granted("names it later", [wish], (first, then, yes(*key)), ("missing facts",))

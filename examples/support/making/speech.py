@@ -18,10 +18,13 @@ from .stock import Customer
 WISHES: Final = sections("wishes")
 SPEECH: Final = sections("speech")
 
-Withheld = Literal["nothing", "email", "order", "both", "name"]
-"""What the first message does not say: `name` customers give name and postcode instead of an e-mail address."""
+Withheld = Literal["nothing", "email", "both", "name"]
+"""What the first message does not say: the `email` address, or the order's number, too (`both`); those who give `name`
+and postcode instead have no e-mail address at hand.
 
-_WITHHELD: Final[dict[Withheld, int]] = {"nothing": 3, "email": 2, "both": 2, "order": 1, "name": 1}
+Nobody gives the address without the number: an agent could find the order by itself, and need not ask."""
+
+_WITHHELD: Final[dict[Withheld, int]] = {"nothing": 3, "email": 2, "both": 3, "name": 1}
 
 
 class Words(NamedTuple):
@@ -79,12 +82,11 @@ def nouns(wish: Wish) -> str:
 def conversation(kind: str, wish: Wish, customer: Customer, *key: str | int, held: Withheld | None = None) -> Words:
     """The first message and the answer to what it leaves out; the yes that may have to follow is not in it."""
     held = withheld(*key) if held is None else held
-    knows_order = held in ("nothing", "email", "name")
-    text, manner = wish_in_words(kind, wish, *key, named=knows_order)
+    text, manner = wish_in_words(kind, wish, *key, named=held != "both")
     if wish.action == "refund" and wish.method:
         own = wish.method == customer.gift_card
         text += " " + draw(WISHES["to gift card" if own else "to other card"], *key, "to").format(method=wish.method)
-    if held in ("nothing", "order"):
+    if held == "nothing":
         text = _identified(text, manner, customer, *key)
     text, tags = styled(text, manner, *key, keep=f"{nouns(wish)} {wish.option} {wish.address}")
     tags = tags if held == "nothing" else (*tags, "missing facts")

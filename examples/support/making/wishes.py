@@ -43,7 +43,7 @@ def _address(*status: str) -> Callable[[Picker, Key], Wish]:
     return make
 
 
-def _open(order: Order) -> bool:
+def is_open(order: Order) -> bool:
     """Delivered in time, and nothing registered or paid back by support yet."""
     return (
         order.status == "delivered"
@@ -53,14 +53,15 @@ def _open(order: Order) -> bool:
     )
 
 
-def _returnable(order: Order) -> list[Item]:
+def returnable(order: Order) -> list[Item]:
+    """The items that are taken back."""
     return [item for item in order.items if item.product.returnable]
 
 
 def _return(where: Callable[[Order], bool]) -> Callable[[Picker, Key], Wish]:
     def make(picker: Picker, key: Key) -> Wish:
-        order = picker.order(*key, where=lambda order: bool(_returnable(order)) and where(order))
-        items = _returnable(order)
+        order = picker.order(*key, where=lambda order: bool(returnable(order)) and where(order))
+        items = returnable(order)
         first = draw(items, *key, "item")
         others = [item for item in items if item != first]
         both = (first, draw(others, *key, "other")) if others and chance(0.25, *key, "both") else (first,)
@@ -70,7 +71,7 @@ def _return(where: Callable[[Order], bool]) -> Callable[[Picker, Key], Wish]:
 
 
 def _return_excluded(picker: Picker, key: Key) -> Wish:
-    order = picker.order(*key, where=lambda order: _open(order) and len(_returnable(order)) < len(order.items))
+    order = picker.order(*key, where=lambda order: is_open(order) and len(returnable(order)) < len(order.items))
     item = draw([item for item in order.items if not item.product.returnable], *key, "item")
     return Wish("return", order, (item.product.name,))
 
@@ -79,13 +80,13 @@ def _exchange(fits: Callable[[Item, Variant], bool]) -> Callable[[Picker, Key], 
     def pairs(order: Order) -> list[tuple[Item, Variant]]:
         return [
             (item, other)
-            for item in _returnable(order)
+            for item in returnable(order)
             for other in item.product.variants
             if other != item.variant and fits(item, other)
         ]
 
     def make(picker: Picker, key: Key) -> Wish:
-        order = picker.order(*key, where=lambda order: _open(order) and bool(pairs(order)))
+        order = picker.order(*key, where=lambda order: is_open(order) and bool(pairs(order)))
         item, other = draw(pairs(order), *key, "exchange")
         return Wish("exchange", order, (item.product.name,), other.option)
 
@@ -103,7 +104,7 @@ def _refund_item(*, above: bool = False, own_card: bool = False) -> Callable[[Pi
         order = picker.order(
             *key,
             where=lambda order: (
-                _open(order)
+                is_open(order)
                 and bool(_affordable(order, above=above))
                 and (not own_card or order.customer.gift_card not in ("", order.payment_method))
             ),
@@ -172,14 +173,14 @@ _CANCEL_LATE: Final = _cancel("processed", "delivered")
 _ADDRESS_LATE: Final = _address("processed", "delivered")
 _RETURN_EARLY: Final = _return(lambda order: order.status in ("pending", "processed"))
 _RETURN_AGAIN: Final = _return(lambda order: order.status == "delivered" and order.request != "")
-_WHOLE: Final = _refund_whole(lambda order: _open(order) and _is_small(order))
+_WHOLE: Final = _refund_whole(lambda order: is_open(order) and _is_small(order))
 _RETURNED: Final = _refund_whole(lambda order: order.status == "returned" and _is_small(order))
-_TOO_MUCH: Final = _refund_some(lambda order: _open(order) and len(order.items) == 1, 15_00)
+_TOO_MUCH: Final = _refund_some(lambda order: is_open(order) and len(order.items) == 1, 15_00)
 _TOO_EARLY: Final = _refund_whole(lambda order: order.status == "processed")
 
 GRANTED: Final = (
     Kind("cancel", 30, "cancel", _cancel("pending")),
-    Kind("return", 27, "return", _return(_open)),
+    Kind("return", 27, "return", _return(is_open)),
     Kind("exchange", 22, "exchange", _exchange(_fits)),
     Kind("refund item", 24, "refund item", _refund_item()),
     Kind("refund whole", 11, "refund whole", _WHOLE),

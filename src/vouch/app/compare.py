@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from vouch.journal.state import RunState, fold
-from vouch.values.event import AnyBody, Event, RunResumed
+from vouch.values.event import AnyBody, Event, ModelAsked, RunResumed
 from vouch.values.money import Money
 from vouch.values.result import Made
 
@@ -74,8 +74,8 @@ def compare(first: Sequence[Event], second: Sequence[Event]) -> Difference:
 
 
 def _told(events: Sequence[Event]) -> list[Event]:
-    """The events without those that only say who was at work."""
-    return [event for event in events if not isinstance(event.body, RunResumed)]
+    """The events without those that say who was at work, or that a model was asked: its answer says that too."""
+    return [event for event in events if not isinstance(event.body, RunResumed | ModelAsked)]
 
 
 def _meaning(body: AnyBody) -> dict[str, Any]:

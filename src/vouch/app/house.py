@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from vouch.app.retry import Retry
 from vouch.contracts.model import Model
@@ -22,6 +22,15 @@ class Closeable(Protocol):
 
     async def aclose(self) -> None:
         """Give them back."""
+        ...
+
+
+@runtime_checkable
+class Hosted(Protocol):
+    """A tool that works in the house of the run that calls it."""
+
+    def within(self, house: House, *, parent: str, key: str) -> Self:
+        """The same tool for one call: of the run `parent`, which knows the call by its idempotency key."""
         ...
 
 

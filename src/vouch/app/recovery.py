@@ -12,14 +12,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
-from vouch.contracts.tool import Arguments, ToolRefused, WriteTool
+import msgspec
+
+from vouch.contracts.tool import Arguments, Spent, ToolRefused, WriteTool
 from vouch.journal.cleaning import REDACTED, mended
 from vouch.journal.journal import Journal
 from vouch.journal.lease import is_gone
 from vouch.journal.state import OpenCall, RunState
-from vouch.values.event import AnyBody, EffectDone, EffectIntended, EffectUncertain
+from vouch.values.event import AnyBody, EffectDone, EffectIntended, EffectUncertain, ToolRead
 
 TRIES: Final = 4
 """How often a write whose outcome is unknown is looked up or sent again before a person is asked."""
@@ -30,6 +32,8 @@ REMEMBERED_SECONDS: Final = 20 * 3600.0
 """Receivers forget keys, many after a day: later than this none is sent again."""
 
 Events = AsyncGenerator[AnyBody, None]
+
+Result = TypeVar("Result", EffectDone, ToolRead)
 
 
 class Write(NamedTuple):
@@ -107,7 +111,7 @@ def _outcome(call: asyncio.Future[str]) -> Outcome:
 
 
 def _done(write: Write, content: str, *, failed: bool = False, found: bool = False, seconds: float = 0.0) -> EffectDone:
-    return EffectDone(
+    done = EffectDone(
         call_id=write.call_id,
         name=write.name,
         key=write.opened.key,
@@ -116,6 +120,13 @@ def _done(write: Write, content: str, *, failed: bool = False, found: bool = Fal
         found=found,
         seconds=seconds,
     )
+    return with_spent(done, write.tool)
+
+
+def with_spent(body: Result, tool: object) -> Result:
+    """`body` with what the tool spent on models of its own, where it is a `Spender`."""
+    spent: Spent | None = getattr(tool, "spent", None)
+    return body if spent is None else msgspec.structs.replace(body, usage=spent.usage, cost=spent.cost)
 
 
 async def recover(write: Write) -> Events:

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
 from vouch.app.app import App
 from vouch.app.house import House
 from vouch.app.output import problem_of
-from vouch.app.recovery import Events, Write
+from vouch.app.recovery import Events, Write, with_spent
 from vouch.contracts.knowledge import Passage
 from vouch.contracts.model import Model
-from vouch.contracts.tool import Tool, ToolRefused
+from vouch.contracts.tool import ToolRefused
 from vouch.errors import ConfigError, MalformedAnswer, ModelError, ModelTimeout
 from vouch.journal.cleaning import mended
 from vouch.journal.state import OpenCall, RunState
@@ -46,6 +46,8 @@ from vouch.values.request import Answer, Delta, Done, Request
 from vouch.values.request import ask as ask_with
 
 _encode = msgspec.json.Encoder().encode
+
+T = TypeVar("T")
 
 LOOP = 3
 """The same call with the same result this often is a loop."""
@@ -209,15 +211,14 @@ def _with_own_ids(calls: Sequence[ToolCall], state: RunState) -> tuple[ToolCall,
 async def read(turn: Turn) -> AsyncGenerator[AnyBody]:
     """Make the open calls that change nothing: at the same time, their results in the order asked."""
     writes = turn.app.writes
-    calls = [opened.call for opened in turn.state.open.values() if opened.call.name not in writes]
-    looping = [call for call in calls if _loops(turn.state, call)]
-    for call in looping:
-        content = (
-            f"{call.name} was called {LOOP} times with these arguments and always gave the same. Do something else."
-        )
-        yield CallRefused(call_id=call.id, name=call.name, by="loop", content=content)
-    wanted = [call for call in calls if call not in looping]
-    for body in await asyncio.gather(*(_read(turn.app.tools_by_name, call) for call in wanted)):
+    calls = [opened for opened in turn.state.open.values() if opened.call.name not in writes]
+    looping = [opened for opened in calls if _loops(turn.state, opened.call)]
+    for opened in looping:
+        name = opened.call.name
+        content = f"{name} was called {LOOP} times with these arguments and always gave the same. Do something else."
+        yield CallRefused(call_id=opened.call.id, name=name, by="loop", content=content)
+    wanted = [opened for opened in calls if opened not in looping]
+    for body in await asyncio.gather(*(_read(turn, opened) for opened in wanted)):
         yield body
 
 
@@ -228,10 +229,12 @@ def _loops(state: RunState, call: ToolCall) -> bool:
     return len(same) >= LOOP and len(set(same[:LOOP])) == 1
 
 
-async def _read(tools: Mapping[str, Tool], call: ToolCall) -> ToolRead:
+async def _read(turn: Turn, opened: OpenCall) -> ToolRead:
     started = time.perf_counter()
+    call, tools = opened.call, turn.app.tools_by_name
     failed = True
     if tool := tools.get(call.name):
+        tool = _hosted(tool, turn, opened)
         try:
             content, failed = await tool.call(tool.check(call.arguments)), False
         except ToolRefused as refusal:
@@ -240,16 +243,24 @@ async def _read(tools: Mapping[str, Tool], call: ToolCall) -> ToolRead:
             content = f"{call.name} failed: {type(error).__name__}: {error}"
     else:
         content = f"there is no tool {call.name!r}; there are: {', '.join(sorted(tools)) or 'none'}"
-    return ToolRead(
-        call_id=call.id, name=call.name, content=mended(content), failed=failed, seconds=time.perf_counter() - started
+    seconds = time.perf_counter() - started
+    return with_spent(
+        ToolRead(call_id=call.id, name=call.name, content=mended(content), failed=failed, seconds=seconds), tool
     )
+
+
+def _hosted(tool: T, turn: Turn, opened: OpenCall) -> T:
+    """The tool for this one call, where it is `Hosted`; asking `isinstance` instead would cost more than the step."""
+    within: Callable[..., T] | None = getattr(tool, "within", None)
+    return tool if within is None else within(turn.house, parent=turn.state.run, key=opened.key)
 
 
 def write_step(work: Callable[[Write], Events], opened: OpenCall) -> Callable[[Turn], Events]:
     """The step that takes one open write further."""
 
     def step(turn: Turn) -> Events:
-        return work(Write(turn.app.writes[opened.call.name], opened, turn.state, turn.house.journal))
+        tool = _hosted(turn.app.writes[opened.call.name], turn, opened)
+        return work(Write(tool, opened, turn.state, turn.house.journal))
 
     return step
 

@@ -1,4 +1,4 @@
-"""`vouch trace`: recorded runs, at a glance or event by event.
+"""`vouch trace`: recorded runs, at a glance, event by event, forked or compared.
 
 It does not know what made them.
 """
@@ -15,6 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from vouch.cli.console import OK, command, escaped, out, show_json
+from vouch.cli.forking import Fork, compare_runs, fork_run
+from vouch.errors import UsageError
 from vouch.journal.journal import Journal
 from vouch.journal.transfer import export_runs, import_runs
 from vouch.project.project import Project
@@ -32,19 +34,31 @@ async def trace(
         list[str] | None, typer.Argument(help="Runs, by the beginning of their name or by case id.")
     ] = None,
     folder: Annotated[Path, typer.Option("--in", help="The project's folder.")] = Path(),
-    app: Annotated[str | None, typer.Option("--app", help="Only runs of this app.")] = None,
+    app: Annotated[
+        str | None, typer.Option("--app", help="Only runs of this app; the app that a fork goes on with.")
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many runs to list.")] = 20,
     export: Annotated[Path | None, typer.Option("--export", help="Write the runs to this file as JSON lines.")] = None,
     load: Annotated[Path | None, typer.Option("--import", help="Add the runs in this file.")] = None,
+    fork: Annotated[int | None, typer.Option("--fork", help="Fork the run at this event; nothing is written.")] = None,
+    input: Annotated[str | None, typer.Option("--input", help="What was said instead, in the event's place.")] = None,
+    result: Annotated[str | None, typer.Option("--result", help="What the tool gave back instead.")] = None,
+    answer: Annotated[str | None, typer.Option("--answer", help="What the model answered instead.")] = None,
+    compare: Annotated[bool, typer.Option("--compare", help="Show how two runs differ.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Show runs or events as JSON lines.")] = False,
 ) -> int:
-    """Show recorded runs: the latest, or every event of some.
+    """Show recorded runs: the latest, or every event of some. Fork a run at an event, or compare two.
+
+    A fork goes on with the app as it is now: its prompt, models and tools may have changed. It changes nothing in the
+    world: writes are only recorded, and reads that the run made give what they gave then.
 
     \b
     Examples:
       vouch trace
       vouch trace c-0113 c-0388
       vouch trace 01jd --json
+      vouch trace 01jd --fork 7 --result "not found"
+      vouch trace 01jd 01je --compare
     """
     project = Project.find(folder)
     async with await project.house() as house:
@@ -57,6 +71,12 @@ async def trace(
                 out.print(f"{imported.runs} runs added, {imported.skipped} were there already")
             return OK
         names = [await journal.find(run) for run in runs or ()]
+        if fork is not None:
+            if len(names) != 1:
+                raise UsageError(f"--fork forks one run, and {len(names)} were given: vouch trace RUN --fork {fork}")
+            return await fork_run(project, house, names[0], Fork(fork, app, input, result, answer), json=json)
+        if compare:
+            return await compare_runs(house, names, json=json)
         if export is not None:
             names = names or [row.run for row in await journal.runs(app=app, limit=limit)]
             count = await export_runs(journal, names, export)
@@ -96,12 +116,12 @@ def _show(events: list[Event], *, json: bool) -> None:
     begin = events[0].at
     out.print(Text.assemble((escaped(events[0].run), "bold"), f"  {_time(begin)}"))
     for event in events:
-        since = f"  {(event.at - begin) * 1000:8.1f} ms  "
+        since = f"{event.seq:4d}  {(event.at - begin) * 1000:8.1f} ms  "
         out.print(Text.assemble((since, "dim"), (kind_of(event.body), "bold")))
         fields: dict[str, Any] = msgspec.to_builtins(event.body)
         for name, value in fields.items():
             if name != "kind":
-                out.print(f"                 {name}: {_short(value)}")
+                out.print(f"                     {name}: {_short(value)}")
 
 
 def _time(seconds: float) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from vouch.contracts.approval import Approval
 from vouch.contracts.policy import Policy
+from vouch.values.money import Money, Usage
 from vouch.values.request import ToolSpec
 
 Effect = Literal["read", "write"]
@@ -103,6 +104,23 @@ class WriteTool(Tool, Protocol):
 
     def describe(self, arguments: dict[str, Any]) -> str:
         """What a person is asked to say yes to, in one sentence."""
+        ...
+
+
+class Spent(NamedTuple):
+    """The tokens and the money of models that a tool asked to give its result."""
+
+    usage: Usage = Usage()
+    cost: Money | None = None
+
+
+@runtime_checkable
+class Spender(Protocol):
+    """A tool that asks models, as an app does that is a tool of another."""
+
+    @property
+    def spent(self) -> Spent:
+        """What its calls have spent so far."""
         ...
 
 

@@ -188,9 +188,7 @@ def _fail(state: RunState, body: ModelFailed) -> None:
 
 def _answered(state: RunState, body: ModelAnswered) -> None:
     state.steps += 1
-    state.usage += body.usage
-    if body.cost is not None:
-        state.cost = body.cost if state.cost is None else state.cost + body.cost
+    _spend(state, body)
     state.failures = []
     if not body.kept:
         state.unsure = body
@@ -207,6 +205,12 @@ def _answered(state: RunState, body: ModelAnswered) -> None:
     state.checked = False
 
 
+def _spend(state: RunState, body: ModelAnswered | ToolRead | EffectDone) -> None:
+    state.usage += body.usage
+    if body.cost is not None:
+        state.cost = body.cost if state.cost is None else state.cost + body.cost
+
+
 def _check(state: RunState, body: AnswerChecked) -> None:
     state.checked = body.passed
     if not body.passed:
@@ -216,6 +220,7 @@ def _check(state: RunState, body: AnswerChecked) -> None:
 
 
 def _read(state: RunState, body: ToolRead) -> None:
+    _spend(state, body)
     _close(state, body.call_id, str(body.content), failed=body.failed)
 
 
@@ -252,6 +257,7 @@ def _doubt(state: RunState, body: EffectUncertain) -> None:
 
 
 def _do(state: RunState, body: EffectDone) -> None:
+    _spend(state, body)
     _close(state, body.call_id, str(body.content), failed=body.failed, write=not body.failed)
 
 

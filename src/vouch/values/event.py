@@ -126,13 +126,18 @@ class AnswerChecked(Body, frozen=True, tag="answer.checked"):
 
 
 class ToolRead(Body, frozen=True, tag="tool.read"):
-    """A tool without side effects gave a result, or failed with a message for the model."""
+    """A tool without side effects gave a result, or failed with a message for the model.
+
+    `usage` and `cost` are of models that the tool itself asked.
+    """
 
     call_id: str
     name: str
     content: str | Blob
     failed: bool = False
     seconds: float = 0.0
+    usage: Usage = Usage()
+    cost: Money | None = None
 
 
 class CallRefused(Body, frozen=True, tag="call.refused"):
@@ -189,7 +194,10 @@ class EffectIntended(Body, frozen=True, tag="effect.intended"):
 
 
 class EffectDone(Body, frozen=True, tag="effect.done"):
-    """The write under this key is made, and this is what it gave back; `found` when a look-up after a crash said so."""
+    """The write under this key is made, and this is what it gave back; `found` when a look-up after a crash said so.
+
+    `usage` and `cost` are of models that the tool itself asked.
+    """
 
     call_id: str
     name: str
@@ -198,6 +206,8 @@ class EffectDone(Body, frozen=True, tag="effect.done"):
     failed: bool = False
     found: bool = False
     seconds: float = 0.0
+    usage: Usage = Usage()
+    cost: Money | None = None
 
 
 class EffectUncertain(Body, frozen=True, tag="effect.uncertain"):

@@ -20,7 +20,8 @@ _KINDS: Final = (
 _STREET: Final = re.compile(
     rf"\b(?P<street>\d{{1,5}}[A-Za-z]?\s+(?:{_NAME}\s+){{0,4}}?(?:{_KINDS})\b\.?)"
     rf"|\b(?P<other>(?:{_NAME}\s)?{_NAME}(?:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee)\s+\d{{1,4}}\s?[a-z]?\b)"
-    rf"|\b(?P<rue>\d{{1,5}},?\s+(?:rue|calle|via|avenue|boulevard|place)\s+(?:{_NAME}\s*){{1,4}})",
+    rf"|\b(?P<rue>\d{{1,5}},?\s+(?:rue|calle|via|avenue|boulevard|place)\s+(?:{_NAME}\s*){{1,4}})"
+    rf"|\b(?P<bare>\d{{1,5}}[A-Za-z]?\s+{_NAME}(?:\s+{_NAME}){{0,3}})(?=,\s*\d{{4,6}}\s+[^\W\d_])",
     re.IGNORECASE,
 )
 _SECOND: Final = re.compile(
@@ -58,7 +59,7 @@ def addresses(text: str) -> list[Mention]:
     """All addresses that begin with a street, as `Address`."""
     found: list[Mention] = []
     for match in _STREET.finditer(text):
-        street = match["street"] or match["other"] or match["rue"]
+        street = match["street"] or match["other"] or match["rue"] or match["bare"]
         rest = text[match.end() : match.end() + _REACH]
         if end := _END.search(rest):
             rest = rest[: end.start()]

@@ -222,6 +222,7 @@ def choose_several(found: Sequence[Candidate], texts: Sequence[str], today: date
     for text in texts:
         scores = _scores(found, text, today)
         named = [one for one, score in zip(found, scores, strict=True) if score >= 0.6 * max(scores) > 0]
+        named = _by_own_name(found, text) or named
         if named:
             return named
         if _ALL.search(text):
@@ -231,8 +232,16 @@ def choose_several(found: Sequence[Candidate], texts: Sequence[str], today: date
     return []
 
 
+def _by_own_name(found: Sequence[Candidate], text: str) -> list[Candidate]:
+    """The candidates of whose values `text` has a word that no other value has."""
+    own = [words_of(str(one.value)) for one in found]
+    said = words_of(mended(text, frozenset[str]().union(*own)))
+    counts = Counter(word for words in own for word in words)
+    return [one for one, words in zip(found, own, strict=True) if any(counts[word] == 1 for word in words & said)]
+
+
 def _scores(found: Sequence[Candidate], text: str, today: date | None) -> list[float]:
-    """How much of what `text` says speaks for each; a word of all candidates speaks for none."""
+    """How much of what `text` says speaks for each: a word of its value twice, a word of all candidates for none."""
     expected = frozenset[str]().union(*(one.words for one in found))
     said = (
         words_of(text)
@@ -240,7 +249,11 @@ def _scores(found: Sequence[Candidate], text: str, today: date | None) -> list[f
         | {mention.value.isoformat() for mention in dates(text, today)}
     )
     counts = Counter(word for one in found for word in one.words & said)
-    return [sum(1 / counts[word] for word in one.words & said if counts[word] < len(found)) for one in found]
+    own = [words_of(str(one.value)) for one in found]
+    return [
+        sum((2 if word in name else 1) / counts[word] for word in one.words & said if counts[word] < len(found))
+        for one, name in zip(found, own, strict=True)
+    ]
 
 
 def _ordinal(found: Sequence[Candidate], text: str) -> Candidate | None:

@@ -14,12 +14,22 @@ from vouch.models.planner.tokens import STOP, stem, tokens
 _SENTENCE: Final = re.compile(
     r"(?<=[.!?;\n])(?:\s+|$)|\n+|\s+(?=(?:Also|And|Additionally|Besides|Furthermore|Another thing|One more thing)\b)"
 )
+_FACT: Final = r"""
+      | [,;]?\s+(?=(?:my|the|account|mail|e-?mail|i'm|i\ am|it's|you\ find\ me|registered)\b(?:[^\w@]+\w+){0,5}?[^\w@]+\S+@\S)
+      | ,\s+(?=\S+@\S)"""
+"""Before somebody says who they are, which is never part of a wish."""
+
 _JOINT: Final = re.compile(
     r"""(?:,\s*|\s+)(?:and|&|plus)\s+(?:then\s+|also\s+|please\s+)*
       | ,?\s+(?:then|also|as\ well\ as)\s+
       | ,\s+(?:but\s+)?
-      | \s+[-–—]\s+""",
+      | \s+[-–—]\s+"""
+    + _FACT,
     re.VERBOSE | re.IGNORECASE,
+)
+_INTRODUCES: Final = re.compile(
+    r"(?:(?:my|the|account|mail|e-?mail|i'm|i am|it's|you find me|registered)\b(?:[^\w@]+\w+){0,5}?[^\w@]+)?\S+@\S",
+    re.IGNORECASE,
 )
 _ABBREVIATION: Final = re.compile(r"\b(?:mr|mrs|ms|dr|no|nr|st|ave|e\.g|i\.e|approx|vs|[A-Z])\.$", re.IGNORECASE)
 _POLITE: Final = re.compile(
@@ -34,6 +44,7 @@ _BEGINS: Final = re.compile(
     r"(?:you|i|we|u|my|the|it|there|this|that|a|an|they|he|she|any)\b"
     r"|^(?:i|we)(?: would|'d|'ll| will| do| really| also| just| still)* "
     r"(?:want|need|wish|like|love|prefer|have to|must|require|demand|take|choose|go for)\b"
+    r"|^(?:want|need|would like|have) to\b"
     r"|^(?:i am|i'm|im|we are|we're) (?:looking|trying|hoping|calling|writing)\b"
     r"|^(?:help me|let me|tell me|show me|give me|send me|get me|let's|lets|wanna|gimme)\b",
     re.IGNORECASE,
@@ -56,6 +67,7 @@ _ALLOWS: Final = re.compile(r"^(?:can|could|may|should|would|will) (?:i|we)\b|\b
 _PERSONAL: Final = re.compile(r"\b(?:i|i'm|i've|my|mine|me|we|our|us)\b", re.IGNORECASE)
 _WISHED: Final = re.compile(
     r"(?:\b(?:i|we)(?:'d| would|'ll| do| really| just)*(?: want| need| wish| like| love| have| hope| have got)? to"
+    r"|^(?:want|need|wish|would like|like|have|gotta) to"
     r"|\b(?:looking|trying|hoping) to|\b(?:can|could|would|will|may|should) (?:you|i|we)(?: please| just)?|\bplease"
     r"|\blet's|\bhow (?:do|can) i)\s+(?P<verb>[A-Za-z]+)",
     re.IGNORECASE,
@@ -115,7 +127,11 @@ def _sentences(message: str) -> list[tuple[int, str]]:
 
 
 def _joints(sentence: str, start: int, verbs: Set[str]) -> list[Clause]:
-    cuts = [found.span() for found in _JOINT.finditer(sentence) if begins(sentence[found.end() :], verbs)]
+    cuts = [
+        found.span()
+        for found in _JOINT.finditer(sentence)
+        if begins(sentence[found.end() :], verbs) or _INTRODUCES.match(sentence[found.end() :])
+    ]
     found: list[Clause] = []
     place = 0
     for cut, after in [*cuts, (len(sentence), len(sentence))]:

@@ -19,7 +19,7 @@ from vouch.models.planner.meanings import Meanings
 from vouch.models.planner.schema import Parameter
 from vouch.models.planner.slots import fill
 from vouch.models.planner.toolbox import Toolbox, introduces
-from vouch.models.planner.wishes import LIKELY, Heard, Wish, heard
+from vouch.models.planner.wishes import Heard, Wish, heard, is_likely
 
 _TURNS: Final = 0.7
 """The chance from which a wish turns the customer away from a question that they were asked."""
@@ -160,7 +160,8 @@ def _clarified(talk: Conversation, text: str, tools: Toolbox, meanings: Meanings
     chosen, sure = _option(options, text, meanings), BAR
     if chosen is None and options and values(_facts(tools), text, tools, meanings, asked=True):
         sure = heard(before, tools, meanings).chance
-        chosen = options[0] if sure >= LIKELY else None
+        first = tools.skill(options[0])
+        chosen = options[0] if first is not None and is_likely(first, sure) else None
     if chosen is None:
         return _wished(talk, text, found, tools, meanings)
     goal = Goal(chosen, (before, text), sure, turn)

@@ -24,14 +24,16 @@ _NAMED: Final = re.compile(
     rf"(?:\b(?:of|from|in|for|to|with|on|the|my|this|it's|it is|that is|is)\s+)*\b([A-Za-z]+)(?:\s+(?:number|no\.?|id|code))?[\s:]*{_MARK}",
     re.IGNORECASE,
 )
+_OWN: Final = re.compile(r"\b(?:of|from|in|for|with|on) (?:my|the|this|that|our|an?) ([A-Za-z]+)\b", re.IGNORECASE)
 _LONE: Final = re.compile(r"\(\s*\)|[#:]+(?=\s|$)|\s+(?=[,.;!?])")
 
 
 def masked(text: str, nouns: Set[str] = frozenset()) -> str:
     """`text` without e-mail addresses, ids and numbers; an amount is just *money*.
 
-    A word of `nouns` right before an id goes with it: *cancel order 123456* is *cancel*.
+    A word of `nouns` right before an id goes with it: *cancel order 123456* is *cancel*; so does *of my order*.
     """
     bare = _FACTS.sub(_MARK, _MONEY.sub("money", text))
+    bare = _OWN.sub(lambda found: " " if found[1].lower() in nouns else found[0], bare)
     bare = _NAMED.sub(lambda found: " " if found[1].lower() in nouns else found[0], bare)
     return " ".join(_LONE.sub("", bare.replace(_MARK, " ")).split())

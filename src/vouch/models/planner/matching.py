@@ -10,9 +10,7 @@ the verb of the wish comes a fifth nearer; one that changes something is a tenth
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -27,8 +25,7 @@ from vouch.models.planner.tokens import stem, stems, word_set
 from vouch.models.planner.toolbox import Skill, Toolbox
 from vouch.models.planner.typos import mended
 
-_NAME: Final = 0.2
-_LEXICAL: Final = 0.1
+_NAME: Final = 0.4
 _UNWANTED: Final = 0.15
 """Taken from a tool without examples where others have some: nobody asks for it in so many words."""
 
@@ -47,6 +44,7 @@ _PERSONS: Final = (
     "Put me through to a member of your staff.",
     "I do not want to chat with a machine.",
     "Somebody should call me.",
+    "A real person, please.",
 )
 """What people say who want a person, whatever the tool for that is called."""
 
@@ -102,13 +100,14 @@ def _with_nouns(text: str, tools: Toolbox) -> str:
 
 def _form(text: str, skill: Skill) -> float:
     """What the form of a wish adds: its verb, and whether it asks to be told something."""
+    if informs(text):
+        general = is_general(text)
+        if skill.writes:
+            return -2 * _TOLD if general else -_TOLD
+        return _TOLD if general and skill.looks_up_words else 0.0
     verb = wished(text)
     added = _VERB if _does(skill, verb) else _NAMED if _is_named(skill, text) else 0.0
-    if skill.writes:
-        added += -_TOLD if informs(text) else _DONE if asks_for_deed(text) and verb not in _GENERIC else 0.0
-    if skill.looks_up_words and is_general(text):
-        added += _TOLD
-    return added
+    return added + (_DONE if skill.writes and asks_for_deed(text) and verb not in _GENERIC else 0.0)
 
 
 def person(tools: Toolbox, meanings: Meanings) -> Skill | None:
@@ -129,14 +128,14 @@ def _scores(bare: str, tools: Toolbox, meanings: Meanings) -> list[float]:
     near = meanings.near(bare, tools.texts)
     scores: list[float] = []
     place = 0
-    for skill, lexical in zip(tools.skills, _shared(tools, bare), strict=True):
+    for skill in tools.skills:
         count = len(skill.phrases)
         about, called = float(near[place + count]), float(near[place + count + 1])
         if count:
             score = _exemplified(skill, near[place : place + count], meanings) + _NAME * max(about, called)
         else:
             score = max(about, called) * (1 + _NAME) - (_UNWANTED if tools.exemplified else 0.0)
-        scores.append(score / (1 + _NAME) + _LEXICAL * lexical)
+        scores.append(score / (1 + _NAME))
         place += count + 2
     return scores
 
@@ -156,23 +155,6 @@ def _exemplified(skill: Skill, near: np.ndarray[tuple[int], np.dtype[np.float32]
     middle = meanings.of(skill.phrases).mean(axis=0)
     length = float(np.linalg.norm(middle)) or 1.0
     return 0.5 * float(near.max()) + 0.5 * float(near.mean()) / length
-
-
-@lru_cache(maxsize=64)
-def _vocabulary(tools: tuple[tuple[str, ...], ...]) -> tuple[tuple[frozenset[str], ...], dict[str, float]]:
-    """The words of each tool, and how much each word tells: a word of all tools tells nothing."""
-    words = tuple(frozenset().union(*(stems(text) for text in texts)) for texts in tools)
-    counts = Counter(word for one in words for word in one)
-    return words, {word: float(np.log1p(len(words) / count)) for word, count in counts.items()}
-
-
-def _shared(tools: Toolbox, text: str) -> list[float]:
-    """The share of what the words of `text` tell that each tool's words tell, too."""
-    words, telling = _vocabulary(tuple((*one.phrases, one.called) for one in tools.skills))
-    said = stems(text)
-    unknown = float(np.log1p(len(words)))
-    whole = sum(telling.get(word, unknown) for word in said) or 1.0
-    return [sum(telling[word] for word in said & one) / whole for one in words]
 
 
 def best(found: Sequence[Match]) -> tuple[float, float]:

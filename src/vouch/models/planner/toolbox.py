@@ -5,6 +5,7 @@ It does not know any conversation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -17,6 +18,7 @@ from vouch.models.planner.schema import Parameter, parameters
 from vouch.models.planner.tokens import in_words, stem, tokens, word_set
 from vouch.values.request import ToolSpec
 
+_FIRST: Final = re.compile(r"(?<=[\w)])[.:;](?:\s|$)")
 _PHRASES: Final = 40  # of one tool; more would cost time and teach little
 _ASKING: Final = word_set("query question search topic")
 _LIBRARY: Final = word_set(
@@ -28,7 +30,7 @@ _LIBRARY: Final = word_set(
 class Skill(Struct, frozen=True):
     """A tool: its parameters, the names of the fields it gives, and how people say that they want it.
 
-    `phrases` are its examples without their facts, `about` its description, `called` its name in words; `searches`
+    `phrases` are its examples and what it does in a sentence, without facts, `about` its description, `called` its name in words; `searches`
     when it looks words up in texts.
     """
 
@@ -154,12 +156,13 @@ def _free(skills: Sequence[Skill]) -> frozenset[str]:
 def _skill(spec: ToolSpec, looks: dict[str, tuple[str, ...]]) -> Skill:
     wanted = tuple(_with_look(one, looks) for one in parameters(spec.parameters))
     about = spec.description.split("\n\n")[0].strip()
+    examples = (*spec.examples[:_PHRASES], _FIRST.split(about, maxsplit=1)[0]) if spec.examples else ()
     return Skill(
         spec.name,
         spec.writes,
         wanted,
         promised_by(spec.returns, spec.name),
-        tuple(dict.fromkeys(masked(example) for example in spec.examples[:_PHRASES])),
+        tuple(dict.fromkeys(phrase for example in examples if (phrase := masked(example)))),
         about or in_words(spec.name),
         in_words(spec.name),
         _searches(spec, wanted),

@@ -24,8 +24,9 @@ _TOLD: Final = 0.6
 """The chance from which words that are put as no wish are taken for one."""
 
 _HARMLESS: Final = 0.25
-LIKELY: Final = 0.3
-"""The chance from which a wish is taken up when the customer goes on as if it were understood."""
+_CLOSE: Final = 0.08
+_LIKELY: Final = 0.3
+_LIKELY_WRITE: Final = 0.45
 
 _MUCH: Final = 3
 _BETTER: Final = 0.02
@@ -103,6 +104,8 @@ def _parts(text: str, tools: Toolbox, meanings: Meanings) -> list[_Part]:
 
 def _part(clause: Clause, tools: Toolbox, meanings: Meanings) -> _Part:
     found = matches(clause.text, tools, meanings)
+    if found and informs(clause.text) and found[0].skill.name not in tools.free:
+        found = _harmless_first(found, tools)
     if clause.refuses:
         said = {stem(token.word) for token in tokens(clause.text)}
         found = [match for match in found if not said & {stem(word) for word in match.skill.called.split()}]
@@ -112,14 +115,34 @@ def _part(clause: Clause, tools: Toolbox, meanings: Meanings) -> _Part:
     return _Part(clause, found, chance(score, margin, exemplified=tools.exemplified))
 
 
+def _harmless_first(found: list[Match], tools: Toolbox) -> list[Match]:
+    """A question goes to a look-up that needs nothing more, where one is about as near and the nearest is not sure."""
+    score, margin = best(found)
+    if chance(score, margin, exemplified=tools.exemplified) >= BAR:
+        return found
+    near = next(
+        (match for match in found[1:] if match.skill.name in tools.free and match.score >= score - _CLOSE), None
+    )
+    return [near, *(match for match in found if match is not near)] if near else found
+
+
 def _is_wish(part: _Part, free: frozenset[str]) -> bool:
-    """Whether a clause is sure enough; looking words up does no harm, so a question may have less of a chance."""
+    """Whether a clause is sure enough; looking something up does no harm, so a question may have less of a chance."""
     if not part.found:
         return False
-    question = informs(part.clause.text) or "?" in part.clause.text
-    if question and part.found[0].skill.name in free:
+    skill = part.found[0].skill
+    if _is_question(part) and not skill.writes and (skill.name in free or _ids_of(skill, part.clause.text)):
         return part.sure >= _HARMLESS
     return part.sure >= (BAR if part.clause.asks else _TOLD)
+
+
+def _is_question(part: _Part) -> bool:
+    return informs(part.clause.text) or "?" in part.clause.text
+
+
+def _ids_of(skill: Skill, text: str) -> bool:
+    """Whether `text` names a thing by an id that the tool takes."""
+    return any(_mentions(one.patterns, text) for one in skill.parameters if one.kind == "identifier" and one.patterns)
 
 
 def _chosen(parts: Sequence[_Part], free: frozenset[str]) -> list[int]:
@@ -141,7 +164,13 @@ def _instead(parts: Sequence[_Part], chosen: list[int]) -> list[int]:
     if not others:
         return chosen
     likeliest = max(others, key=lambda place: parts[place].sure)
-    return [likeliest] if parts[likeliest].sure >= LIKELY else []
+    part = parts[likeliest]
+    return [likeliest] if part.found and is_likely(part.found[0].skill, part.sure) else []
+
+
+def is_likely(skill: Skill, sure: float) -> bool:
+    """Whether a wish is taken up when the customer goes on as if it were understood."""
+    return sure >= (_LIKELY_WRITE if skill.writes else _LIKELY)
 
 
 def _wishes(text: str, parts: Sequence[_Part], chosen: Sequence[int]) -> list[Wish]:
