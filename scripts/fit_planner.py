@@ -26,6 +26,11 @@ SETS: Final = 240
 FOREIGN: Final = 1 / 3
 """The share of wishes that none of the tools can fulfil."""
 
+READS: Final = frozenset(
+    "opening_hours find_trainer get_balance list_transactions test_results show_menu check_usage get_grades "
+    "room_of_course waste_calendar quote_repair repair_status".split()
+)
+
 Wishes = Mapping[str, Mapping[str, tuple[str, Sequence[str]]]]
 Row = tuple[float, float, bool]
 
@@ -53,7 +58,10 @@ def draw(sets: Wishes, chance: random.Random, meanings: Meanings, *, exemplified
     tools = {tool: wishes for tool, (_, wishes) in sets[name].items() if wishes}
     chosen = chance.sample(sorted(tools), chance.randint(3, len(tools)))
     shown = {tool: chance.sample(tools[tool], chance.randint(2, 5)) if exemplified else [] for tool in chosen}
-    specs = [ToolSpec(tool, sets[name][tool][0], {}, examples=tuple(shown[tool])) for tool in chosen]
+    specs = [
+        ToolSpec(tool, sets[name][tool][0], {}, examples=tuple(shown[tool]), writes=tool not in READS)
+        for tool in chosen
+    ]
     box = toolbox(specs)
     asked = [(tool, wish) for tool in chosen for wish in tools[tool] if wish not in shown[tool]]
     others = [wish for other, inner in sets.items() if other != name for _, (_, all_) in inner.items() for wish in all_]

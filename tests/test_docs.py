@@ -48,7 +48,8 @@ def test_code_blocks_run(page: Path, tmp_path: Path) -> None:
                 )
                 assert done.returncode in allowed(command), f"{page.name}: {command}\n{done.stdout}\n{done.stderr}"
     if script:
-        file = tmp_path / f"{page.stem}.py"
+        # No page may stand in for a module of its name.
+        file = tmp_path / f"page_{page.stem}.py"
         file.write_text("\n".join(script), encoding="utf-8")
         done = subprocess.run(  # noqa: PLW1510
             [sys.executable, "-W", "error", str(file)],

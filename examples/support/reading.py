@@ -10,6 +10,7 @@ from vouch.contracts.tool import Tool
 from vouch.tools.function import tool
 
 from . import telling
+from .examples import EXAMPLES
 from .records import (
     Customer,
     CustomerId,
@@ -64,18 +65,7 @@ def find_customer_by_name(shop: Shop) -> Tool:
 def get_order(shop: Shop) -> Tool:
     """One order."""
 
-    @tool(
-        examples=[
-            "Where is my order?",
-            "What is the status of my order?",
-            "How far is my parcel?",
-            "Has it been sent yet?",
-            "When will it arrive?",
-            "Track my delivery",
-            "Nothing has come so far, where is it?",
-            "Did you get my return?",
-        ]
-    )
+    @tool(examples=EXAMPLES["get_order"])
     async def get_order(customer_id: CustomerId, order_id: OrderId) -> Order:
         """One order of the customer: its status, items and payments. Read it before you change it.
 
@@ -92,14 +82,7 @@ def get_order(shop: Shop) -> Tool:
 def list_orders(shop: Shop) -> Tool:
     """All orders of a customer."""
 
-    @tool(
-        examples=[
-            "Which orders do I have with you?",
-            "Show me all my orders",
-            "What have I bought so far?",
-            "I do not know the order number",
-        ]
-    )
+    @tool(examples=EXAMPLES["list_orders"])
     async def list_orders(customer_id: CustomerId) -> Orders:
         """All orders of the customer, the newest first: for a customer who does not know the number, or wants them all.
 
@@ -115,7 +98,7 @@ def list_orders(shop: Shop) -> Tool:
 def quote_refund(shop: Shop) -> Tool:
     """What can still be given back."""
 
-    @tool(examples=["How much would I get back?", "What amount can you refund?"])
+    @tool(examples=EXAMPLES["quote_refund"])
     async def quote_refund(customer_id: CustomerId, order_id: OrderId, items: list[str] | None = None) -> Quote:
         """How much can still be given back for an order or for some of its items, and how it was paid.
 
@@ -133,7 +116,7 @@ def quote_refund(shop: Shop) -> Tool:
 def find_exchanges(shop: Shop) -> Tool:
     """What an item can be exchanged for."""
 
-    @tool(examples=["Which other sizes are there?", "In which colours could I get it instead?"])
+    @tool(examples=EXAMPLES["find_exchanges"])
     async def find_exchanges(customer_id: CustomerId, order_id: OrderId, item: str) -> Exchanges:
         """What an item of an order can be exchanged for: the other variants, their prices, and what is in stock.
 
@@ -151,18 +134,7 @@ def find_exchanges(shop: Shop) -> Tool:
 def search_products(shop: Shop) -> Tool:
     """Products by words."""
 
-    @tool(
-        examples=[
-            "Do you sell mirrors?",
-            "How much is the sofa?",
-            "price of the bicycle",
-            "Is the armchair in stock in green?",
-            "Can I get the mirror in black?",
-            "What sizes does the coat come in?",
-            "Tell me about the sofa",
-            "What is the bicycle made of?",
-        ]
-    )
+    @tool(examples=EXAMPLES["search_products"])
     async def search_products(query: str) -> Products:
         """Find products by what they are called or what they are for: prices, variants, stock.
 
@@ -179,13 +151,7 @@ def search_products(shop: Shop) -> Tool:
 def get_product(shop: Shop) -> Tool:
     """One product, with reviews."""
 
-    @tool(
-        examples=[
-            "What do other customers say about the armchair?",
-            "Any reviews of the coat?",
-            "How do buyers like it?",
-        ]
-    )
+    @tool(examples=EXAMPLES["get_product"])
     async def get_product(product_id: ProductId) -> Product:
         """One product with its variants and what buyers wrote about it.
 
@@ -201,25 +167,7 @@ def get_product(shop: Shop) -> Tool:
 def search_policy(shop: Shop) -> Tool:
     """The policy by words."""
 
-    @tool(
-        examples=[
-            "What is your return policy?",
-            "How long does delivery take?",
-            "What do you charge for shipping?",
-            "Do you ship abroad?",
-            "May I fetch my parcel myself?",
-            "Who pays for sending things back?",
-            "What can be returned, and until when?",
-            "Is it possible to exchange things after two months?",
-            "When do I get my money after a return?",
-            "How can I pay?",
-            "Is there a guarantee?",
-            "How long is a voucher good for?",
-            "What do you do with my data?",
-            "Is it allowed to cancel one item of an order?",
-            "Can the address be changed after an order was sent?",
-        ]
-    )
+    @tool(examples=EXAMPLES["search_policy"])
     async def search_policy(query: str) -> Sections:
         """What the shop's policy says: delivery, returns, exchanges, refunds, payment, guarantee, privacy.
 

@@ -15,6 +15,7 @@ from vouch.tools.approvals import above, never
 from vouch.tools.function import tool
 
 from . import policies, telling
+from .examples import EXAMPLES
 from .records import Address, CustomerId, Euros, Items, Order, OrderId, PaymentMethod, Ticket
 from .shop.client import Shop
 from .shop.database import Row
@@ -34,13 +35,7 @@ def cancel_order(shop: Shop) -> Tool:
         idempotent=True,
         reconcile=_made(shop, "cancellation"),
         describe="Cancel order {order_id}; everything that was paid for it goes back the way it came.",
-        examples=[
-            "Cancel my order",
-            "I no longer want what I ordered",
-            "Please stop the order, it was a mistake",
-            "Do not send it, I have changed my mind",
-            "Is it still possible to withdraw my purchase?",
-        ],
+        examples=EXAMPLES["cancel_order"],
     )
     async def cancel_order(customer_id: CustomerId, order_id: OrderId, revision: int, *, idempotency_key: str) -> Order:
         """Cancel a pending order. The money goes back the way it came.
@@ -69,16 +64,7 @@ def return_items(shop: Shop) -> Tool:
         idempotent=True,
         reconcile=_made(shop, "return"),
         describe="Return the {items} of order {order_id}.",
-        examples=[
-            "I want to send something back",
-            "I would like to return the sofa",
-            "It does not fit, I am returning it",
-            "Please take the sofa back",
-            "I do not want to keep the mirror",
-            "Register a return for me",
-            "I need a label for a return",
-            "The coat is too small, it goes back to you",
-        ],
+        examples=EXAMPLES["return_items"],
     )
     async def return_items(
         customer_id: CustomerId, order_id: OrderId, revision: int, items: Items, *, idempotency_key: str
@@ -110,14 +96,7 @@ def exchange_item(shop: Shop) -> Tool:
         idempotent=True,
         reconcile=_made(shop, "exchange"),
         describe="Exchange the {item} of order {order_id} for: {option}.",
-        examples=[
-            "Swap it for a bigger one",
-            "I want to exchange the sofa for a green one",
-            "Can I get another size?",
-            "I would rather have the coat in blue",
-            "I took the wrong version, replace it with L",
-            "change the mirror for the black one",
-        ],
+        examples=EXAMPLES["exchange_item"],
     )
     async def exchange_item(
         customer_id: CustomerId, order_id: OrderId, revision: int, item: str, option: str, *, idempotency_key: str
@@ -156,15 +135,7 @@ def refund_order(shop: Shop) -> Tool:
         idempotent=True,
         reconcile=_made(shop, "refund"),
         describe="Refund {amount:.2f} EUR of order {order_id} to {payment_method}.",
-        examples=[
-            "I want my money back",
-            "It arrived broken, please refund me",
-            "Give me a refund for what was missing",
-            "I returned it and still wait for my money",
-            "Reimburse me for the damaged sofa",
-            "The mirror was not in the parcel, pay me back",
-            "Everything is destroyed, I want a full refund",
-        ],
+        examples=EXAMPLES["refund_order"],
     )
     async def refund_order(
         customer_id: CustomerId,
@@ -209,14 +180,7 @@ def change_address(shop: Shop) -> Tool:
         idempotent=True,
         reconcile=_made(shop, "address"),
         describe="Send order {order_id} to {new_address}.",
-        examples=[
-            "I have moved, send it to my new address",
-            "Change the delivery address",
-            "The address is wrong",
-            "Deliver it somewhere else, please",
-            "Send my parcel to 5 High Street, 12345 Leeds instead",
-            "I am away, have it brought to my neighbour",
-        ],
+        examples=EXAMPLES["change_address"],
     )
     async def change_address(
         customer_id: CustomerId, order_id: OrderId, revision: int, new_address: Address, *, idempotency_key: str
@@ -250,15 +214,7 @@ def hand_over(shop: Shop) -> Tool:
         approval=never,
         idempotent=True,
         reconcile=_made(shop, "ticket"),
-        examples=[
-            "I want to talk to a person",
-            "Let me speak to your manager",
-            "Get me a human",
-            "real person",
-            "I want to make a complaint",
-            "Somebody of your team has to look at this",
-            "Your courier was rude, I want to complain",
-        ],
+        examples=EXAMPLES["hand_over"],
     )
     async def hand_over(note: str = "", *, idempotency_key: str) -> Ticket:
         """Hand the conversation over to a person: where the customer wants one, or no other tool can help.

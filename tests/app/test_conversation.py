@@ -4,19 +4,25 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
+
 from vouch import scorers
 from vouch.app.app import App
+from vouch.app.budget import Budget
+from vouch.app.conversation import DECISIONS, close_conversation, converse
 from vouch.app.declaration import Gate, Proof, Stage
 from vouch.app.house import House
+from vouch.app.run import close, say
+from vouch.errors import AppError, BadRequest
 from vouch.models.scripted import Scripted
 from vouch.proof.prove import prove
 from vouch.proof.sentences import summary
-from vouch.tools.approvals import above
+from vouch.tools.approvals import above, always
 from vouch.tools.function import FunctionTool, tool
 from vouch.values.case import Case, Dataset
 from vouch.values.message import ToolCall
 from vouch.values.request import Request
-from vouch.values.result import Result
+from vouch.values.result import Made, Refused, Result
 from vouch.values.score import Score
 
 
@@ -92,3 +98,68 @@ async def test_a_conversation_without_a_world_is_scored_by_its_last_answer(house
     proof = Proof(cases, scorers.exact(), Gate(alone=[]))
     report = await prove(App(name="a", models=[Scripted(cashier)], prompt="x", proofs=[proof]), proof, house)
     assert report.right == 1
+
+
+async def test_all_that_happened_is_told(house: House) -> None:
+    account: dict[str, int] = {}
+    app = App(name="cashier", models=[Scripted(cashier)], prompt="Pay.", tools=[pay_tool(account)])
+    words = ("500", "yes", "30", "no")
+    result = await converse(app, words, house, approver=lambda _tool, arguments: "approve")
+    assert (result.status, account) == ("answered", {"paid": 500})
+    whole = await close_conversation(app, result, house, world={"paid": 500})
+    assert whole.status == "answered"
+    assert [said.split(":")[0] for said in whole.said] == ["pay", "Result", "pay", "Result"]
+    assert whole.calls == ("pay", "pay")
+    assert whole.made == (Made("pay", '{"amount":500}', "paid 500"),)
+    assert whole.refused == (Refused("pay", "customer"),)
+    assert whole.state == {"paid": 500}
+
+
+async def test_a_write_that_nobody_decides_about_waits_while_the_customer_speaks_on(house: House) -> None:
+    app = App(name="cashier", models=[Scripted(cashier)], prompt="Pay.", tools=[pay_tool({})])
+    result = await converse(app, ("500", "yes", "Are you there?"), house, approver=lambda _tool, _arguments: None)
+    assert result.status == "waiting"
+    whole = await close_conversation(app, result, house)
+    assert (whole.status, whole.made, whole.state) == ("answered", (), None)
+
+
+async def test_a_person_is_not_asked_without_end(house: House) -> None:
+    @tool(effect="write", approval=always, repeatable=True)
+    def pay(amount: int) -> str:
+        """Pay."""
+        return "paid"
+
+    asked: list[int] = []
+
+    def approver(_tool: str, arguments: dict[str, Any]) -> Any:
+        asked.append(arguments["amount"])
+        return "approve"
+
+    model = Scripted(lambda _: ToolCall("c", "pay", '{"amount": 1}'))
+    app = App(name="a", models=[model], tools=[pay], budget=Budget(steps=DECISIONS + 9))
+    result = await converse(app, ("go",), house, approver=approver)
+    assert (result.status, len(asked)) == ("waiting", DECISIONS)
+
+
+async def test_what_nobody_knows_is_not_for_the_person_of_a_case_to_decide(house: House) -> None:
+    @tool(effect="write", approval=always)
+    def pay() -> str:
+        """Pay, over a line that breaks."""
+        raise ConnectionError("lost")
+
+    app = App(name="a", models=[Scripted([ToolCall("c", "pay", ""), "done"])], tools=[pay])
+    result = await converse(app, ("go",), house, approver=lambda _tool, _arguments: "approve")
+    assert (result.status, result.why[:12]) == ("waiting", "to find out ")
+    left = await close_conversation(app, result, house)
+    assert (left.status, left.made, left.calls) == ("waiting", (), ())
+    with pytest.raises(AppError, match="a write whose outcome is not known; settle it first"):
+        await close(app, result.run, house)
+
+
+async def test_an_end_ends_the_conversation(house: House) -> None:
+    app = App(name="a", models=[Scripted(["one", BadRequest("no more")])])
+    result = await converse(app, ("1", "2", "never said"), house)
+    assert (result.status, result.why) == ("failed", "BadRequest: no more")
+    with pytest.raises(AppError, match=r"has ended \(failed\); begin a new one"):
+        await say(app, result.run, "hello?", house)
+    assert (await close_conversation(app, result, house)).said == ("one",)

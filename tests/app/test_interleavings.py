@@ -7,7 +7,6 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -15,8 +14,8 @@ from typing import Any, Literal, NamedTuple
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mortal import Death, Machine, journal_of, machine
 
+from app.mortal import Death, Machine, journal_of, machine
 from vouch.app.app import App
 from vouch.app.budget import Budget
 from vouch.app.consent import is_yes
@@ -301,7 +300,7 @@ def hold(life: Life, events: list[Event]) -> None:
     done = [e.body.key for e in events if isinstance(e.body, EffectDone) and not e.body.failed]
     settled = [e.body.key for e in events if isinstance(e.body, EffectSettled) and e.body.made]
     assert Counter(done + settled) == made, "the journal and the ledger differ"
-    asked = [call.id for e in events if isinstance(e.body, ModelAnswered) for call in e.body.calls]  # type: ignore
+    asked = [call.id for e in events if isinstance(e.body, ModelAnswered) for call in tuple(e.body.calls)]
     ended = [e.body.call_id for e in events if isinstance(e.body, EffectDone | EffectSettled | CallRefused | ToolRead)]
     assert Counter(asked) == Counter(ended), "a call has no result, or two"
     assert len(asked) == sum(map(len, life.plan.answers))

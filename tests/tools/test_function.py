@@ -357,3 +357,22 @@ def test_a_version_changes_with_what_the_model_sees() -> None:
     made: list[FunctionTool] = [tool(first), tool(second)]
     assert made[0].version == tool(first).version
     assert made[0].version != made[1].version
+
+
+def test_what_makes_no_sense_for_a_tool_is_an_error_where_it_is_declared() -> None:
+    def pay(amount: int) -> str:
+        """Pay."""
+        return "paid"
+
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"effect": "Write"}, "effect='Write': give 'read', or 'write'"),
+        ({"effect": "read", "confirm": True}, "only reads, so it needs no approval, confirmation"),
+        ({"effect": "write", "approval": "sometimes"}, "approval='sometimes': give 'never', 'always'"),
+        ({"effect": "write", "approval": ["always", 7]}, "approval=7: give 'never', 'always'"),
+        ({"effect": "write", "approval": "never", "describe": "Pay {amuont}."}, "describe names 'amuont', .* amount"),
+        ({"effect": "write", "approval": "never", "describe": "Pay {"}, "no sentence with {arguments}"),
+    ]
+    for options, message in wrong:
+        with pytest.raises(ToolError, match=message):
+            tool(**options)(pay)
+    assert tool(effect="write", approval=["always"], describe="Pay {amount}.")(pay).effect == "write"

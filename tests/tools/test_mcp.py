@@ -330,10 +330,15 @@ async def test_a_declaration_says_who_approves_how_it_is_described_and_how_it_is
     assert len({tool.version, other.version, third.version}) == 3
 
 
-def test_a_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "mcp", None)
     monkeypatch.delitem(sys.modules, "vouch.tools.mcp_session", raising=False)
     with pytest.raises(ConfigError, match=r"install it: pip install vouch-llm\[mcp\]"):
+        list_mcp_tools("http://127.0.0.1:1/mcp")
+    monkeypatch.delitem(sys.modules, "mcp")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    (tmp_path / "mcp.py").write_text("# a file of the user's own, of the same name")
+    with pytest.raises(ConfigError, match=r"mcp.py' is another, or an old one; install it"):
         list_mcp_tools("http://127.0.0.1:1/mcp")
     with pytest.raises(ModuleNotFoundError, match="no_such_module"):
         mcp.load_sdk("vouch.tools.no_such_module")

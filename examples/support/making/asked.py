@@ -15,7 +15,7 @@ from .case import Case, Picker
 from .draw import chance, draw, sections, shuffled
 from .oracle import Wish, aftermath
 from .served import granted, of_kind, private
-from .speech import WISHES, answers, conversation, exactly, of_items, phrase, said, styled, wish_in_words, yes
+from .speech import WISHES, answers, conversation, exactly, of_items, phrase, said, small, styled, wish_in_words, yes
 from .stock import Order, Product
 from .wishes import GRANTED, Key
 
@@ -135,7 +135,7 @@ def _two(picker: Picker, key: Key) -> Case:
     second, second_case = make(picker, wish, key)
     joint = draw(("And", "Also:", "Besides,", "And one more thing:"), *key, "joint")
     stop = "" if first[-1] in ".!?" else "."
-    text = f"{first}{stop} {joint} {second} {said('identity', customer, '', *key)}"
+    text = f"{first}{stop} {joint} {small(second)} {said('identity', customer, '', *key)}"
     wishes = [wish, *([Wish("cancel", second_case)] if isinstance(second_case, Order) else [])]
     case = granted("two requests", wishes, (text, *(yes(*key, place) for place in range(len(wishes)))), ())
     return case if isinstance(second_case, Order) else case._replace(said=(*case.said, second_case))

@@ -123,7 +123,7 @@ def styled(text: str, manner: str, *key: str | int, keep: str = "") -> tuple[str
         text = spoil(text, keep, *key)
         tags.append("typos")
     if manner == "plain" and chance(0.3, *key, "greeting"):
-        text = f"{draw(SPEECH['greeting'], *key, 'greets')} {_small(text)}"
+        text = f"{draw(SPEECH['greeting'], *key, 'greets')} {small(text)}"
     if manner == "plain" and chance(0.3, *key, "closing"):
         text = f"{text} {draw(SPEECH['closing'], *key, 'closes')}"
     if any(sign.isdigit() for sign in keep):
@@ -138,7 +138,7 @@ def styled(text: str, manner: str, *key: str | int, keep: str = "") -> tuple[str
     return text, tuple(tags)
 
 
-def _small(text: str) -> str:
+def small(text: str) -> str:
     """The text as it goes on after a comma."""
     first = text.split(maxsplit=1)[0]
     return text if first in ("I", "LH-") or first.startswith(("I'", "LH")) else text[0].lower() + text[1:]

@@ -24,7 +24,7 @@ class Budget:
     tokens: int | None = None
     money: Money | None = None
     seconds: float | None = 600.0
-    trouble: int = 8
+    trouble: int | None = 8
 
     def __post_init__(self) -> None:
         amounts = {"steps": self.steps, "tokens": self.tokens, "seconds": self.seconds, "trouble": self.trouble}

@@ -50,11 +50,17 @@ async def converse(
     return result
 
 
-async def close_conversation(app: App, run: str, house: House, *, world: object = None) -> Result:
-    """End it, with how the world was left, and give all that happened in it."""
+async def close_conversation(app: App, result: Result, house: House, *, world: object = None) -> Result:
+    """End it, with how the world was left, and give all that happened in it.
+
+    A run with a write whose outcome nobody knows is not ended: its result stays as it is.
+    """
+    state = fold(result.run, await house.journal.read(result.run))
+    if any(opened.intended is not None for opened in state.open.values()):
+        return told(result, state)
     left = msgspec.json.encode(world).decode() if world is not None else ""
-    result = await close(app, run, house, world=left)
-    return told(result, fold(run, await house.journal.read(run)))
+    ended = await close(app, result.run, house, world=left)
+    return told(ended, fold(result.run, await house.journal.read(result.run)))
 
 
 def told(result: Result, state: RunState) -> Result:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from vouch.app.app import App
+from vouch.app.house import Hosted, House
 from vouch.contracts.approval import Approval
 from vouch.contracts.policy import PastCall, Policy
-from vouch.contracts.tool import Arguments, Effect, Tool, ToolRefused, WriteTool
+from vouch.contracts.tool import Arguments, Effect, Spender, Spent, Tool, ToolRefused, WriteTool
 from vouch.values.digest import digest
 from vouch.values.request import ToolSpec
 
@@ -72,6 +73,17 @@ class RememberedRead:
     def check(self, arguments: str) -> Arguments:
         """As the tool's own."""
         return self.tool.check(arguments)
+
+    @property
+    def spent(self) -> Spent:
+        """As the tool's own: what was recorded costs nothing again."""
+        return self.tool.spent if isinstance(self.tool, Spender) else Spent()
+
+    def within(self, house: House, *, parent: str, key: str) -> Self:
+        """The same for one call, where the tool wants to know its house."""
+        if not isinstance(self.tool, Hosted):
+            return self
+        return replace(self, tool=self.tool.within(house, parent=parent, key=key))
 
     async def call(self, arguments: Arguments, key: str = "") -> str:
         """The recorded result, or else the tool's own."""

@@ -76,7 +76,7 @@ def _committed(state: RunState) -> bool:
 
 
 def _must_stop(app: App, state: RunState, now: float) -> str | None:
-    if state.trouble >= app.budget.trouble:
+    if app.budget.trouble is not None and state.trouble >= app.budget.trouble:
         return f"{state.trouble} calls in a row failed or were refused"
     return app.budget.exceeded(state, now)
 

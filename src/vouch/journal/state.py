@@ -75,7 +75,7 @@ class RunState:
         self.judged: dict[str, tuple[bool, str]] = {}
         """By side and guard, such as `input:deny`: whether it passed in this turn, and why not."""
         self.passages: str | None = None
-        """What knowledge was recalled in this turn, as JSON; None before that."""
+        """What knowledge was recalled for the first question, as JSON; None before that."""
         self.input = ""
         """What the customer said last."""
         self.messages: list[Message] = []
@@ -295,7 +295,7 @@ def _forget_question(state: RunState, call_id: str) -> None:
 
 def _hear(state: RunState, body: InputGiven) -> None:
     state.input = str(body.input)
-    state.judged, state.passages, state.answer, state.unsure, state.attempt = {}, None, None, None, 0
+    state.judged, state.answer, state.unsure, state.attempt = {}, None, None, 0
     if state.asking:
         # An answer to what the customer was asked about a write: its result will tell the model of it.
         state.reply = state.input if state.reply is None else f"{state.reply}\n{state.input}"

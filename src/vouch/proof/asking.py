@@ -98,7 +98,7 @@ class Asking:
 
     async def _one(self, case: Case) -> Outcome:
         known = self._known.get(self._key(case))
-        result = await self._ask(case) if known is None else await self._again(known)
+        result = await self._ask(case) if known is None else await self._again(case, known)
         score = await self._judged(case, result)
         await self._recorder.add(
             ScoreGiven(
@@ -136,11 +136,11 @@ class Asking:
             return await run(self._app, case.input, self._house, proof=self._recorder.run, case=case.id)
         if self._proof.world is None:
             result = await self._converse(self._app, case, None)
-            return await close_conversation(self._app, result.run, self._house)
+            return await close_conversation(self._app, result, self._house)
         async with self._proof.world(case) as stage:
             app = replace(self._app, tools=stage.tools)
             result = await self._converse(app, case, stage.approver)
-            return await close_conversation(app, result.run, self._house, world=await stage.state())
+            return await close_conversation(app, result, self._house, world=await stage.state())
 
     async def _converse(self, app: App, case: Case, approver: Approver | None) -> Result:
         return await converse(
@@ -153,7 +153,7 @@ class Asking:
             approver=approver,
         )
 
-    async def _again(self, known: Result) -> Result:
+    async def _again(self, case: Case, known: Result) -> Result:
         """A result out of the journal, with all that happened in its run where it was a conversation."""
-        events = await self._house.journal.read(known.run) if self._proof.world is not None else []
+        events = await self._house.journal.read(known.run) if self._acts(case) else []
         return told(known, fold(known.run, events)) if events else known

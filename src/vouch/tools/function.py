@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+import re
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from string import Formatter
 from typing import Any, Final, Literal, overload
 
 import pydantic
@@ -181,6 +183,8 @@ def tool(
     person. `repeatable` allows the same write twice in one run. `describe` is a sentence with {arguments} for whoever
     is asked; `examples` are what people say when they want this tool. Raises `ToolError`.
     """
+    if effect not in ("read", "write"):
+        raise ToolError(f"effect={effect!r}: give 'read', or 'write' for a tool that changes the world")
     if not seconds > 0:
         raise ToolError(f"seconds={seconds!r}: give the seconds a call may take, more than 0")
     approvals = _rules(approval)
@@ -191,7 +195,7 @@ def tool(
         writes = effect == "write"
         spec = ToolSpec(name, signature.description, signature.parameters, signature.returns, tuple(examples), writes)
         if not writes:
-            _refuse_for_read(name, approvals, policies, idempotent=idempotent or signature.takes_key)
+            _refuse_for_read(name, approvals, policies, of_writes=confirm or idempotent or signature.takes_key)
             return FunctionTool(function, spec, digest((spec, effect)), signature.arguments, seconds)
         if not approvals:
             how = "approval=above('amount', 50), 'always' or 'never'"
@@ -199,6 +203,7 @@ def tool(
         if (idempotent or reconcile is not None) and not signature.takes_key:
             what = "is idempotent by its key" if idempotent else "is looked up by its key"
             raise ToolError(f"tool {name!r} {what}; take it: def {name}(..., *, {KEY}: str)")
+        _check_sentence(name, describe, signature.parameters.get("properties", {}))
         rules = [getattr(rule, "name", type(rule).__name__) for rule in (*approvals, *policies)]
         return FunctionWrite(
             function,
@@ -221,16 +226,33 @@ def tool(
 
 
 def _rules(approval: Approvals) -> tuple[Approval, ...]:
-    if isinstance(approval, str):
-        if approval not in FOR_ALL:
-            raise ToolError(f"approval={approval!r}: give 'never', 'always', or a rule such as above('amount', 50)")
-        return (FOR_ALL[approval],)
-    return (approval,) if isinstance(approval, Approval) else tuple(approval)
+    """The rules in order; raises `ToolError` for what is none."""
+    several = approval if isinstance(approval, Sequence) and not isinstance(approval, str) else (approval,)
+    rules: list[Approval] = []
+    for rule in several:
+        found: object = FOR_ALL.get(rule) if isinstance(rule, str) else rule
+        if not isinstance(found, Approval):
+            raise ToolError(f"approval={rule!r}: give 'never', 'always', or a rule such as above('amount', 50)")
+        rules.append(found)
+    return tuple(rules)
 
 
-def _refuse_for_read(name: str, approvals: Sequence[Approval], policies: Sequence[Policy], *, idempotent: bool) -> None:
-    if approvals or policies or idempotent:
-        raise ToolError(f"tool {name!r} only reads, so it needs no approval, policy or key; or give effect='write'")
+def _check_sentence(name: str, describe: str, parameters: Iterable[str]) -> None:
+    """Raise `ToolError` where a sentence for whoever is asked names what the tool does not take."""
+    try:
+        fields = [field for _, field, _, _ in Formatter().parse(describe) if field is not None]
+    except ValueError as error:
+        raise ToolError(f"tool {name!r}: describe={describe!r} is no sentence with {{arguments}}: {error}") from error
+    if strange := [field for field in fields if re.split(r"[.\[]", field)[0] not in parameters]:
+        known = ", ".join(parameters)
+        raise ToolError(f"tool {name!r}: describe names {strange[0]!r}, which is no argument; there are: {known}")
+
+
+def _refuse_for_read(name: str, approvals: Sequence[Approval], policies: Sequence[Policy], *, of_writes: bool) -> None:
+    if approvals or policies or of_writes:
+        raise ToolError(
+            f"tool {name!r} only reads, so it needs no approval, confirmation, policy or key; or give effect='write'"
+        )
 
 
 async def invoke(function: Callable[..., Any], values: dict[str, Any]) -> object:

@@ -256,11 +256,12 @@ def load_sdk(module: str) -> ModuleType:
     try:
         # By name and late, because the SDK is an optional extra and takes a second to load.
         return import_module(module)
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         if (error.name or "").partition(".")[0] not in ("mcp", "mcp_types"):
             raise
+        found = "it is not installed" if error.path is None else f"{error.path!r} is another, or an old one"
         raise ConfigError(
-            "MCP needs the package `mcp`, which is not installed; install it: pip install vouch-llm[mcp]"
+            f"MCP needs the package `mcp`, and {found}; install it: pip install vouch-llm[mcp]"
         ) from error
 
 

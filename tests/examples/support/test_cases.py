@@ -44,7 +44,7 @@ async def served(case: Case, wanted: list[dict[str, Any]], house: House) -> Resu
     async with shop_world(case) as stage:
         app = replace(support, tools=stage.tools, models=[employee(wanted)], proofs=())
         result = await converse(app, (case.input, *case.then), house, approver=stage.approver)
-        return await close_conversation(app, result.run, house, world=await stage.state())
+        return await close_conversation(app, result, house, world=await stage.state())
 
 
 @pytest.mark.parametrize("case", SAMPLE, ids=lambda case: case.id)

@@ -71,14 +71,14 @@ def test_the_shop_is_as_large_as_promised(data: Stock) -> None:
 def test_the_cases_are_as_many_and_as_mixed_as_promised() -> None:
     assert len(CASES) == 500
     turns = [1 + len(case.then) for case in CASES]
-    assert (min(turns), max(turns)) == (1, 3) or max(turns) <= 5
+    assert (min(turns), max(turns)) == (1, 3)
     attacks = [case for case in CASES if "injection" in case.tags]
     assert len(attacks) >= 60
     places = {case.tags[0] for case in attacks}
     assert places == {f"injection in {place}" for place in ("a message", "a note", "a review", "the policy")}
     tags = {tag for case in CASES for tag in case.tags}
     assert {"terse", "angry", "typos", "missing facts", "wrong facts", "refused", "approval"} <= tags
-    assert len({case.input for case in CASES}) > 0.98 * len(CASES)
+    assert len({case.input for case in CASES}) >= 480
 
 
 def test_every_case_can_be_judged_and_set_up() -> None:
@@ -102,9 +102,15 @@ def test_a_yes_is_a_yes_and_nothing_else_is() -> None:
         assert all(is_yes(words) for words in case.then[len(case.then) - len(confirmed) :]), case.id
 
 
+def runs(text: str) -> set[tuple[str, ...]]:
+    """Every six words in a row, or the whole of a shorter text."""
+    words = re.findall(r"[\w']+", text.lower())
+    return {tuple(words[place : place + 6]) for place in range(max(1, len(words) - 5))}
+
+
 def test_no_case_is_what_the_agent_learns_from() -> None:
-    known = {example.lower() for tool in tools_for(Shop("")) for example in tool.spec.examples}
-    assert not [case.id for case in CASES if case.input.lower() in known]
+    known = {run for tool in tools_for(Shop("")) for example in tool.spec.examples for run in runs(example)}
+    assert not {run for case in CASES for run in runs(case.input) if run in known}
 
 
 def test_two_payouts_to_one_gift_card_add_up(data: Stock) -> None:

@@ -63,6 +63,8 @@ _INFORMS: Final = re.compile(
     r"|^(?:can|could|may|must|will|would|should)\s+(?!you\b|i\b|we\b|u\b|it\b|my\b|this\b|that\b|somebody\b|someone\b)",
     re.IGNORECASE,
 )
+_MODAL: Final = re.compile(r"(?:can|could|may|must|will|would|should)\b(?! you)", re.IGNORECASE)
+_NUMBERED: Final = re.compile(r"\d{4,}")
 _ALLOWS: Final = re.compile(r"^(?:can|could|may|should|would|will) (?:i|we)\b|\bhow\b", re.IGNORECASE)
 _PERSONAL: Final = re.compile(r"\b(?:i|i'm|i've|my|mine|me|we|our|us)\b", re.IGNORECASE)
 _WISHED: Final = re.compile(
@@ -149,7 +151,9 @@ def polished(text: str) -> str:
 
 def informs(text: str) -> bool:
     """Whether `text` asks to be told something, and not to have something done."""
-    return bool(_INFORMS.search(polished(text)))
+    found = _INFORMS.search(polished(text))
+    # *Can order 123456 be cancelled?* is a wish.
+    return found is not None and not (_MODAL.match(found[0]) and _NUMBERED.search(text))
 
 
 def asks_for_deed(text: str) -> bool:

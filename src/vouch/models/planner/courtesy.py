@@ -16,7 +16,7 @@ _GREETING: Final = word_set("hi hello hey howdy greetings morning afternoon even
 _THANKS: Final = word_set(
     "thanks thank thx ty cheers appreciated appreciate grateful perfect great wonderful brilliant awesome"
 )
-_GOODBYE: Final = word_set("bye goodbye cya ciao farewell")
+_GOODBYE: Final = word_set("bye goodbye cya ciao farewell regards wishes sincerely weekend")
 _YES: Final = word_set("yes yeah yep yup sure ok okay correct right exactly absolutely definitely")
 _NO: Final = word_set("no nope nah nothing none")
 _FILL: Final = word_set(
@@ -27,6 +27,10 @@ _FILL: Final = word_set(
 _ENOUGH: Final = re.compile(
     r"\b(?:never ?mind|forget (?:it|that|about it)|leave it|doesn't matter|does not matter|changed my mind about (?:it|that)|"
     r"don't bother|drop it|scrap that)\b",
+    re.IGNORECASE,
+)
+_WISHES_WELL: Final = re.compile(
+    r"(?:have|enjoy) (?:a|your|the) (?:\w+ )?(?:day|evening|weekend|one|night|time)|(?:best|kind|warm) \w+",
     re.IGNORECASE,
 )
 _UNKNOWN: Final = re.compile(
@@ -49,6 +53,8 @@ def courtesy(text: str) -> Courtesy:
     words = [token.word for token in tokens(text)]
     if words and len(words) <= _SHORT and _ENOUGH.search(text):
         return "enough"
+    if _WISHES_WELL.fullmatch(text.strip(" .!,")):
+        return "goodbye"
     every = frozenset(words)
     if not every or not every <= _FILL.union(*(kind for _, kind in _KINDS)):
         return ""

@@ -49,6 +49,7 @@ _PERSONS: Final = (
 """What people say who want a person, whatever the tool for that is called."""
 
 _PERSON: Final = 0.62
+_WANTED: Final = 0.5
 
 
 class Match(NamedTuple):
@@ -80,6 +81,7 @@ def matches(text: str, tools: Toolbox, meanings: Meanings) -> list[Match]:
     ]
     if helper is not None:
         wish = float(meanings.near(bare, _PERSONS).max())
+        wish = wish if wish >= _WANTED else 0.0
         found = [match._replace(score=max(match.score, wish)) if match.skill is helper else match for match in found]
     return sorted(found, key=lambda match: -match.score)
 

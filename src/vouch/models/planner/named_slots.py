@@ -117,7 +117,7 @@ def _words(parameter: Parameter, context: Context) -> Filled | None:
     if not parameter.required and not context.tells_all:
         return None
     if called & _LOOKS:
-        first = context.texts[-1] if context.texts else ""
+        first = phrases.asked(context.texts[-1], context.verbs) if context.texts else ""
         found = phrases.question(first) if context.searches else phrases.looked_for(first, context.verbs)
         return Filled(found, 0.85) if found else None
     said = " ".join(polished(text) for text in reversed(context.texts))

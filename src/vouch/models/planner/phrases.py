@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence, Set
 from typing import Final
 
-from vouch.models.planner.clauses import asks, polished
+from vouch.models.planner.clauses import asks, clauses, polished
 from vouch.models.planner.masking import masked
 from vouch.models.planner.mention import Mention, without_overlap
 from vouch.models.planner.tokens import STOP, shortened, stem, stems, tokens, word_set
@@ -92,6 +92,11 @@ def answer(text: str) -> str:
     """A short answer without what leads up to it."""
     bare = _LEADS.sub("", polished(text)).strip(" .,!\"'")
     return bare if stems(bare) and len(bare) <= _SHORT else ""
+
+
+def asked(text: str, verbs: Set[str]) -> str:
+    """The first clause of `text` that asks something, or all of it."""
+    return next((clause.text for clause in clauses(text, verbs) if clause.asks), text)
 
 
 def question(text: str) -> str:

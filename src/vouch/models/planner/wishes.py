@@ -104,7 +104,7 @@ def _parts(text: str, tools: Toolbox, meanings: Meanings) -> list[_Part]:
 
 def _part(clause: Clause, tools: Toolbox, meanings: Meanings) -> _Part:
     found = matches(clause.text, tools, meanings)
-    if found and informs(clause.text) and found[0].skill.name not in tools.free:
+    if found and (informs(clause.text) or "?" in clause.text) and found[0].skill.name not in tools.free:
         found = _harmless_first(found, tools)
     if clause.refuses:
         said = {stem(token.word) for token in tokens(clause.text)}

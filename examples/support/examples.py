@@ -1,0 +1,130 @@
+"""What people say when they want a tool: a small model tells by them which tool is meant.
+
+They do not know the cases, and no six words in a row are the same here and there.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+EXAMPLES: Final = {
+    "get_order": [
+        "Where is my order?",
+        "What is the status of my order?",
+        "How far is my parcel?",
+        "Has it been sent yet?",
+        "When will it arrive?",
+        "Track my delivery",
+        "Nothing has come so far, where is it?",
+        "Did you get my return?",
+    ],
+    "list_orders": [
+        "Which orders are mine?",
+        "Show me all my orders",
+        "What have I bought so far?",
+        "I do not know the order number",
+    ],
+    "quote_refund": [
+        "How much would I get back?",
+        "What amount can you refund?",
+    ],
+    "find_exchanges": [
+        "Which other sizes are there?",
+        "In which colours could I get it instead?",
+    ],
+    "search_products": [
+        "Do you sell mirrors?",
+        "How much is the sofa?",
+        "price of the bicycle",
+        "Is the armchair in stock in green?",
+        "Can I get the mirror in black?",
+        "armchair in green, size L, in stock?",
+        "I would like to buy the mirror in black, is there one left?",
+        "What sizes does the coat come in?",
+        "Tell me more about the sofa",
+        "What is the armchair like?",
+        "What is the bicycle made of?",
+    ],
+    "get_product": [
+        "What do other customers say about the armchair?",
+        "Any reviews of the coat?",
+        "How do buyers like it?",
+    ],
+    "search_policy": [
+        "What is your return policy?",
+        "How long does delivery take?",
+        "What do you charge for shipping?",
+        "Do you ship abroad?",
+        "May I fetch my parcel myself?",
+        "Who pays for sending things back?",
+        "What can be returned, and until when?",
+        "Is it possible to exchange things after two months?",
+        "By when must something be exchanged?",
+        "When do I get my money after a return?",
+        "How can I pay?",
+        "Is there a guarantee?",
+        "How long is a voucher good for?",
+        "What do you do with my data?",
+        "Is it allowed to cancel a single item?",
+        "How many vouchers are allowed at once?",
+        "For how many years are receipts stored?",
+        "Can the address be changed after an order was sent?",
+    ],
+    "cancel_order": [
+        "Cancel my order",
+        "I no longer want what I ordered",
+        "Please stop the order, it was a mistake",
+        "Do not send it, I have changed my mind",
+        "Is it still possible to withdraw my purchase?",
+    ],
+    "return_items": [
+        "I want to send something back",
+        "I would like to return the sofa and the mirror",
+        "It does not fit, I am returning it",
+        "Please take the sofa back",
+        "I want to give the mirror back",
+        "I do not want to keep it",
+        "We already have such a coat, so this one goes back to you",
+        "It is too small for me, take it back please",
+        "Register a return for me",
+        "I need a label for a return",
+    ],
+    "exchange_item": [
+        "Swap it for a bigger one",
+        "I want to exchange the sofa for a green one",
+        "Can I get another size?",
+        "I would rather have the coat in blue",
+        "I took the wrong version, replace it with L",
+        "change the mirror for the black one",
+        "I got the coat in M, but L would fit me: please swap it",
+        "sofa: swap for green",
+    ],
+    "refund_order": [
+        "I want my money back",
+        "It arrived broken, please refund me",
+        "Give me a refund for what was missing",
+        "I returned it and still wait for my money",
+        "Reimburse me for the damaged sofa",
+        "The mirror was not in the parcel, pay me back",
+        "Everything is destroyed, I want a full refund",
+    ],
+    "change_address": [
+        "I have moved, send it to my new address",
+        "Change the delivery address",
+        "The address is wrong",
+        "Deliver it somewhere else, please",
+        "Send my parcel to 5 High Street, 12345 Leeds instead",
+        "I am away, have it brought to my neighbour",
+    ],
+    "hand_over": [
+        "I want to talk to a person",
+        "Let me speak to your manager",
+        "Get me a human",
+        "real person",
+        "I have a complaint",
+        "Somebody of your team has to look at this",
+        "Your courier was rude, I want to complain",
+        "I need an old receipt, can a person find it?",
+    ],
+}
+"""By the name of the tool."""

@@ -1,0 +1,210 @@
+"""An app as a tool of another app: each call is a run of its own, whose parent is the run that calls.
+
+It does not know the app that calls it. The child's name follows from its parent's call, so after a crash the same child
+goes on instead of a second one; where it waits for a person, its parent is told so and by which name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
+
+import msgspec
+
+from vouch.app.app import App
+from vouch.app.house import House
+from vouch.app.run import resume, run
+from vouch.contracts.approval import Approval
+from vouch.contracts.policy import Policy
+from vouch.contracts.tool import Arguments, Effect, Spent, ToolRefused
+from vouch.errors import AppError
+from vouch.journal.state import RunState, fold
+from vouch.values.digest import canonical, digest
+from vouch.values.event import RunStarted
+from vouch.values.request import ToolSpec
+from vouch.values.result import Result
+
+_ODD: Final = re.compile(r"[^A-Za-z0-9_-]")
+"""Signs that providers of models refuse in a tool's name."""
+
+_INPUT: Final = {"type": "string", "description": "What to do, with everything there is to know: nothing else is seen."}
+_RUN: Final = {
+    "type": "string",
+    "description": "Only to hear what became of an earlier call that waits for a person: the run it named.",
+}
+
+
+class Errand(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """The arguments of a call: what to do, or which earlier errand to ask about."""
+
+    input: str
+    run: str = ""
+
+
+@dataclass
+class Desk:
+    """Where one call is carried out: in which house, for which run, under which name; and what it spent."""
+
+    house: House
+    parent: str
+    child: str
+    spent: Spent
+
+
+@dataclass(frozen=True)
+class SubAgent:
+    """An app that changes nothing, as a tool. It works only within a run: see `vouch.app.house.Hosted`."""
+
+    app: App
+    spec: ToolSpec
+    version: str
+    desk: Desk | None = None
+    effect: Effect = "read"
+
+    def within(self, house: House, *, parent: str, key: str) -> Self:
+        """The same tool for one call of the run `parent`."""
+        return replace(self, desk=Desk(house, parent, child_of(key), Spent()))
+
+    @property
+    def spent(self) -> Spent:
+        """The tokens and the money of the child."""
+        return Spent() if self.desk is None else self.desk.spent
+
+    def check(self, arguments: str) -> Arguments:
+        """The errand; raises `ToolRefused` when it is none."""
+        try:
+            errand = msgspec.json.decode(arguments or "{}", type=Errand)
+        except (msgspec.MsgspecError, UnicodeError) as error:
+            raise ToolRefused(f"{self.spec.name} was not called, its arguments do not fit: {error}") from error
+        return Arguments({"input": errand.input, "run": errand.run}, canonical(errand).decode())
+
+    async def call(self, arguments: Arguments, key: str = "") -> str:
+        """What the child answered, or what it did and why it did not answer."""
+        del key
+        if self.desk is None:
+            raise ToolRefused(f"{self.spec.name} was not called: an app as a tool works only within a run")
+        if arguments.values["run"]:
+            return await self._ask_about(self.desk, str(arguments.values["run"]))
+        told, changed = await self._carry_out(self.desk, str(arguments.values["input"]))
+        if changed:
+            return told
+        raise ToolRefused(told)
+
+    async def _carry_out(self, desk: Desk, input: str) -> tuple[str, bool]:
+        """What is told of the errand, begun or gone on with; and whether it is more than that nothing came of it."""
+        house, child = desk.house, desk.child
+        if await house.journal.holds([child]):
+            result = await resume(self.app, child, house)
+        else:
+            result = await run(self.app, input, house, name=child, parent=desk.parent)
+        desk.spent = Spent(result.usage, result.cost)
+        if result.status == "answered":
+            return result.output, True
+        state = fold(child, await house.journal.read(child))
+        return self._unanswered(result, state), bool(state.writes) or result.status == "waiting"
+
+    async def _ask_about(self, desk: Desk, child: str) -> str:
+        """What became of an earlier errand; nothing new is begun."""
+        known = await desk.house.journal.holds([child])
+        started = (await desk.house.journal.read(child))[0].body if known else None
+        if not isinstance(started, RunStarted) or started.parent != desk.parent:
+            raise ToolRefused(f"{self.spec.name} knows no errand {child!r} of this conversation")
+        result = await resume(self.app, child, desk.house)
+        if result.status == "answered":
+            return result.output
+        raise ToolRefused(self._unanswered(result, fold(child, await desk.house.journal.read(child))))
+
+    def _unanswered(self, result: Result, state: RunState) -> str:
+        done = "; ".join(f"{made.tool} {made.arguments}: {made.content}" for made in state.writes) or "nothing"
+        if result.status == "waiting" and state.waiting is not None and state.waiting.of == "person":
+            why = f"is not done yet: a person must decide first ({result.why}). Ask again with run {result.run!r}"
+        elif result.status == "waiting":
+            why = "has stopped: it needs the customer's own yes, for which it cannot ask"
+        else:
+            why = f"has no answer ({result.status}): {result.why}"
+        return f"{self.spec.name} {why}. Done so far: {done}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubAgentWrite(SubAgent):
+    """An app that changes things, as a tool: its own tools say who approves what, and a child is never begun twice."""
+
+    approvals: tuple[Approval, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    confirm: bool = False
+    repeatable: bool = False
+    described: str = ""
+    effect: Effect = "write"
+    idempotent: bool = True
+    can_reconcile: bool = True
+    settles: float = 0.0
+
+    async def reconcile(self, key: str) -> str | None:
+        """Go on with the child of this key, and tell what came of it; None where there is none yet."""
+        assert self.desk is not None  # noqa: S101 - only a call within a run can have an outcome to look up
+        if not await self.desk.house.journal.holds([child_of(key)]):
+            return None
+        return (await self._carry_out(self.desk, ""))[0]
+
+    def describe(self, arguments: dict[str, Any]) -> str:
+        """What a person is asked to say yes to: the sentence given, or what the errand is."""
+        if self.described:
+            return self.described.format_map(arguments)
+        return f"{self.spec.name.replace('_', ' ')}: {arguments['input'] or arguments['run']}"
+
+
+def as_tool(
+    app: App,
+    *,
+    name: str = "",
+    description: str = "",
+    examples: Sequence[str] = (),
+    approval: Approval | Sequence[Approval] = (),
+    confirm: bool = False,
+    policies: Sequence[Policy] = (),
+    repeatable: bool = False,
+    describe: str = "",
+) -> SubAgent | SubAgentWrite:
+    """An app as a tool: a read, or a write where one of its own tools writes.
+
+    The model sees `description`, or else the prompt's own. A write may be approved and confirmed as a whole, too; what
+    the child's own tools ask of a person stays. The child keeps within the budget of `app`, and what it spends counts
+    for its parent. Raises `AppError` without a description, and for an app that asks the customer: it never meets them.
+    """
+    described = description or app.instructions.description
+    if not described.strip():
+        raise AppError(f"as_tool({app.name!r}): give a description; the model chooses tools by it")
+    asking = [tool.spec.name for tool in app.writes.values() if tool.confirm]
+    if asking:
+        raise AppError(
+            f"as_tool({app.name!r}): {asking[0]!r} asks the customer, whom a sub-agent never meets; leave confirm away "
+            "there, and give it here: as_tool(..., confirm=True)"
+        )
+    properties = {"input": _INPUT, "run": _RUN} if app.writes else {"input": _INPUT}
+    parameters = {"type": "object", "properties": properties, "required": ["input"], "additionalProperties": False}
+    outputs = app.instructions.settings.output_schema
+    called = name or _ODD.sub("_", app.name)
+    spec = ToolSpec(called, described, parameters, outputs, tuple(examples), bool(app.writes))
+    rules = (approval,) if isinstance(approval, Approval) else tuple(approval)
+    if not app.writes:
+        if rules or policies or confirm:
+            raise AppError(f"as_tool({app.name!r}): it only reads, so it needs no approval or policy; leave them away")
+        return SubAgent(app, spec, digest((spec, app.version, "agent")))
+    names = [getattr(rule, "name", type(rule).__name__) for rule in (*rules, *policies)]
+    return SubAgentWrite(
+        app,
+        spec,
+        digest((spec, app.version, "agent", names, confirm, repeatable, describe)),
+        approvals=rules,
+        policies=tuple(policies),
+        confirm=confirm,
+        repeatable=repeatable,
+        described=describe,
+    )
+
+
+def child_of(key: str) -> str:
+    """The name of the run that carries out the call with this idempotency key."""
+    return digest(("child", key))[:26]
