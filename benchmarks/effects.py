@@ -12,12 +12,15 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from benchmarks.killed_agent import CALLS, DONE, ask
 from benchmarks.report import emit
+
+ROOT = Path(__file__).parents[1]
 
 GOALS = {"duplicated": "<= 0", "missing": "<= 0", "unfinished": "<= 0", "not_killed": "<= 0"}
 
@@ -56,22 +59,22 @@ def execute(plan: Plan, address: str) -> Count:
             *(sys.executable, "-m", "benchmarks.killed_agent", "--address", address, "--kind", plan.kind),
             *("--journal", str(Path(folder) / "journal.db"), *(["--parallel"] if plan.parallel else [])),
         ]
-        first = subprocess.run([*command, "--where", plan.where, "--at", str(plan.at)], check=False, timeout=60)
-        second = subprocess.run(command, check=False, timeout=60)
+        first = subprocess.run([*command, "--where", plan.where, "--at", str(plan.at)], check=False, timeout=60, cwd=ROOT)
+        second = subprocess.run(command, check=False, timeout=60, cwd=ROOT)
     made = Counter(effect["order"] for effect in cast("list[dict[str, Any]]", ask(address, "/effects")))
     return Count(
         sum(count - 1 for count in made.values()), CALLS - len(made), second.returncode == DONE, first.returncode == -9
     )
 
 
-def measure(chosen: Sequence[Plan]) -> list[Count]:
-    """Carry the plans out against one receiver."""
+@contextmanager
+def serving() -> Iterator[str]:
+    """A receiver in a process of its own; gives its address."""
     command = [sys.executable, "-m", "benchmarks.receiver"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as receiver:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as receiver:
         assert receiver.stdout is not None
-        address = receiver.stdout.readline().strip()
         try:
-            return [execute(plan, address) for plan in chosen]
+            yield receiver.stdout.readline().strip()
         finally:
             receiver.terminate()
 
@@ -82,7 +85,8 @@ def main() -> None:
     options.add_argument("--quick", action="store_true")
     every = list(plans())
     chosen = every[::7] if options.parse_args().quick else [*every, *every[:30]]
-    counts = measure(chosen)
+    with serving() as address:
+        counts = [execute(plan, address) for plan in chosen]
     for plan, count in zip(chosen, counts, strict=True):
         if count != Count(0, 0, finished=True, killed=True):
             print(f"{plan}: {count}")

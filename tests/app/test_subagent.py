@@ -19,7 +19,7 @@ from vouch.app.house import Hosted, House
 from vouch.app.run import resume, run, say
 from vouch.app.subagent import SubAgentWrite, as_tool, child_of
 from vouch.contracts.tool import Spender, Tool, ToolRefused, WriteTool
-from vouch.errors import AppError
+from vouch.errors import AppError, ToolError
 from vouch.journal.journal import Journal
 from vouch.journal.state import fold
 from vouch.models.scripted import Scripted
@@ -316,6 +316,8 @@ def test_mistakes_in_a_declaration() -> None:
     scout = App(name="scout", models=[says("quiet")])
     with pytest.raises(AppError, match=r"as_tool\('scout'\): give a description"):
         as_tool(scout)
+    with pytest.raises(ToolError, match="describe names 'amount', which is no argument; there are: input, run"):
+        as_tool(Till().clerk("x"), description="Pays.", describe="Pay {amount}.")
     with pytest.raises(AppError, match="it only reads, so it needs no approval"):
         as_tool(scout, description="Looks.", approval=always)
 

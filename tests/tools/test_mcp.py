@@ -299,6 +299,11 @@ def offer(listed: Mapping[str, ToolSpec], **options: Any) -> Offer:
             "it refers to 'http://127.0.0.1:1/x', and nothing is fetched for it",
         ),
         (lambda: Write(approval=()), "say when a person must say yes"),
+        (lambda: Write(approval="sometimes"), "give 'never', 'always', or a rule"),  # pyright: ignore
+        (
+            lambda: offer(listing("a"), writes={"a": Write(approval="never", describe="Pay {amount}.")}),
+            "describe names 'amount', which is no argument",
+        ),
         (lambda: Address("ftp://x"), "'ftp://x' is no address of an MCP server"),
         (lambda: Command("uvx mcp-server-time"), "give a list, such as"),
         (lambda: Command([]), "give a list, such as"),
@@ -323,9 +328,10 @@ async def test_a_declaration_says_who_approves_how_it_is_described_and_how_it_is
     assert (tool.can_reconcile, tool.settles, tool.idempotent) == (True, 3, False)
     assert (await tool.reconcile("key-1"), await tool.reconcile("key-2")) == ('{"made":"key-1"}', None)
     assert tool.describe({"amount": 5}) == "pay out: amount = 5"
-    (other,) = offer(listing("pay_out"), writes={"pay_out": Write(approval=rule, describe="Pay {amount}.")})
+    one = Write(approval=rule, describe="Pay {amount} {currency}.")
+    (other,) = offer(listing("pay_out", properties={"amount": {}, "currency": {}}), writes={"pay_out": one})
     assert isinstance(other, WriteTool)
-    assert other.describe({"amount": 5}) == "Pay 5."
+    assert other.describe({"amount": 5}) == "Pay 5 ."
     (third,) = offer(listing("pay_out"), reads=["pay_out"])
     assert len({tool.version, other.version, third.version}) == 3
 

@@ -15,7 +15,20 @@ from .case import Case, Picker
 from .draw import chance, draw, sections, shuffled
 from .oracle import Wish, aftermath
 from .served import granted, of_kind, private
-from .speech import WISHES, answers, conversation, exactly, of_items, phrase, said, small, styled, wish_in_words, yes
+from .speech import (
+    SPEECH,
+    WISHES,
+    answers,
+    conversation,
+    exactly,
+    of_items,
+    phrase,
+    said,
+    small,
+    styled,
+    wish_in_words,
+    yes,
+)
 from .stock import Order, Product
 from .wishes import GRANTED, Key
 
@@ -36,11 +49,12 @@ def cases(picker: Picker) -> Iterator[Case]:
     yield from (_foreign_status(picker, ("foreign status", place)) for place in range(9))
     yield from (_list(picker, ("list", place)) for place in range(9))
     yield from (_status_by_item(picker, ("status by item", place)) for place in range(6))
-    lines = shuffled(QUESTIONS["policy"], "policy questions")[:28]
+    lines = shuffled(QUESTIONS["policy"], "policy questions")[:25]
     yield from (_policy(line, ("policy", place)) for place, line in enumerate(lines))
     yield from (_product(picker, ("product", place)) for place in range(20))
     yield from (_hand_over(picker, ("hand over", place)) for place in range(11))
     yield from (_two(picker, ("two", place)) for place in range(20))
+    yield from (_several(picker, ("several", place)) for place in range(10))
 
 
 def _status(picker: Picker, key: Key) -> Case:
@@ -139,6 +153,20 @@ def _two(picker: Picker, key: Key) -> Case:
     wishes = [wish, *([Wish("cancel", second_case)] if isinstance(second_case, Order) else [])]
     case = granted("two requests", wishes, (text, *(yes(*key, place) for place in range(len(wishes)))), ())
     return case if isinstance(second_case, Order) else case._replace(said=(*case.said, second_case))
+
+
+def _several(picker: Picker, key: Key) -> Case:
+    """One matter after the other: a question to the policy, how far an order is, a change of it, and goodbye."""
+    kind = GRANTED[int(key[-1]) % len(GRANTED)]
+    wish = of_kind(picker, kind, key)
+    order = wish.order
+    question, answer = _and_policy(picker, wish, key)
+    status, _ = wish_in_words("status", Wish("cancel", order), *key)
+    who = said("identity", order.customer, "", *key)
+    change = conversation(kind.words, wish, order.customer, *key, held="email")
+    words = (question, f"{status} {who}", change.first, yes(*key), draw(SPEECH["thanks"], *key, "thanks"))
+    case = granted("several matters", [wish], words, change.tags[:-1])
+    return case._replace(said=(*case.said, answer, STATUS[order.status]))
 
 
 def _and_cancel(picker: Picker, wish: Wish, key: Key) -> tuple[str, Order | str]:

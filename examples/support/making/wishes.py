@@ -179,8 +179,8 @@ _TOO_MUCH: Final = _refund_some(lambda order: is_open(order) and len(order.items
 _TOO_EARLY: Final = _refund_whole(lambda order: order.status == "processed")
 
 GRANTED: Final = (
-    Kind("cancel", 30, "cancel", _cancel("pending")),
-    Kind("return", 27, "return", _return(is_open)),
+    Kind("cancel", 26, "cancel", _cancel("pending")),
+    Kind("return", 24, "return", _return(is_open)),
     Kind("exchange", 22, "exchange", _exchange(_fits)),
     Kind("refund item", 24, "refund item", _refund_item()),
     Kind("refund whole", 11, "refund whole", _WHOLE),

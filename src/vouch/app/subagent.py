@@ -21,6 +21,7 @@ from vouch.contracts.policy import Policy
 from vouch.contracts.tool import Arguments, Effect, Spent, ToolRefused
 from vouch.errors import AppError
 from vouch.journal.state import RunState, fold
+from vouch.tools.function import Approvals, check_sentence, rules_of
 from vouch.values.digest import canonical, digest
 from vouch.values.event import RunStarted
 from vouch.values.request import ToolSpec
@@ -161,7 +162,7 @@ def as_tool(
     name: str = "",
     description: str = "",
     examples: Sequence[str] = (),
-    approval: Approval | Sequence[Approval] = (),
+    approval: Approvals = (),
     confirm: bool = False,
     policies: Sequence[Policy] = (),
     repeatable: bool = False,
@@ -187,7 +188,8 @@ def as_tool(
     outputs = app.instructions.settings.output_schema
     called = name or _ODD.sub("_", app.name)
     spec = ToolSpec(called, described, parameters, outputs, tuple(examples), bool(app.writes))
-    rules = (approval,) if isinstance(approval, Approval) else tuple(approval)
+    rules = rules_of(approval)
+    check_sentence(called, describe, properties)
     if not app.writes:
         if rules or policies or confirm:
             raise AppError(f"as_tool({app.name!r}): it only reads, so it needs no approval or policy; leave them away")

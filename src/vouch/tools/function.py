@@ -187,7 +187,7 @@ def tool(
         raise ToolError(f"effect={effect!r}: give 'read', or 'write' for a tool that changes the world")
     if not seconds > 0:
         raise ToolError(f"seconds={seconds!r}: give the seconds a call may take, more than 0")
-    approvals = _rules(approval)
+    approvals = rules_of(approval)
 
     def decorate(function: Function) -> FunctionTool:
         signature = read_signature(function)
@@ -203,7 +203,7 @@ def tool(
         if (idempotent or reconcile is not None) and not signature.takes_key:
             what = "is idempotent by its key" if idempotent else "is looked up by its key"
             raise ToolError(f"tool {name!r} {what}; take it: def {name}(..., *, {KEY}: str)")
-        _check_sentence(name, describe, signature.parameters.get("properties", {}))
+        check_sentence(name, describe, signature.parameters.get("properties", {}))
         rules = [getattr(rule, "name", type(rule).__name__) for rule in (*approvals, *policies)]
         return FunctionWrite(
             function,
@@ -225,7 +225,7 @@ def tool(
     return decorate if function is None else decorate(function)
 
 
-def _rules(approval: Approvals) -> tuple[Approval, ...]:
+def rules_of(approval: Approvals) -> tuple[Approval, ...]:
     """The rules in order; raises `ToolError` for what is none."""
     several = approval if isinstance(approval, Sequence) and not isinstance(approval, str) else (approval,)
     rules: list[Approval] = []
@@ -237,7 +237,7 @@ def _rules(approval: Approvals) -> tuple[Approval, ...]:
     return tuple(rules)
 
 
-def _check_sentence(name: str, describe: str, parameters: Iterable[str]) -> None:
+def check_sentence(name: str, describe: str, parameters: Iterable[str]) -> None:
     """Raise `ToolError` where a sentence for whoever is asked names what the tool does not take."""
     try:
         fields = [field for _, field, _, _ in Formatter().parse(describe) if field is not None]

@@ -23,7 +23,7 @@ from vouch.contracts.approval import Approval
 from vouch.contracts.policy import Policy
 from vouch.contracts.tool import Arguments, Effect, Tool, ToolRefused
 from vouch.errors import ConfigError, ToolError
-from vouch.tools.function import Reconcile, as_text, invoke
+from vouch.tools.function import Approvals, Reconcile, as_text, check_sentence, invoke, rules_of
 from vouch.tools.mcp_server import Address, Connection, LineBroke, NoAnswer, NotSent, Reply, Server
 from vouch.tools.signature import KEY
 from vouch.values.digest import canonical, digest
@@ -42,7 +42,7 @@ class Write:
     where the tool has one; `idempotent` says that the server heeds it.
     """
 
-    approval: Approval | Sequence[Approval]
+    approval: Approvals
     confirm: bool = False
     policies: Sequence[Policy] = ()
     idempotent: bool = False
@@ -53,7 +53,7 @@ class Write:
     describe: str = ""
 
     def __post_init__(self) -> None:
-        rules = (self.approval,) if isinstance(self.approval, Approval) else tuple(self.approval)
+        rules = rules_of(self.approval)
         if not rules:
             raise ToolError("Write(approval=()): say when a person must say yes: above('amount', 50), always or never")
         object.__setattr__(self, "approval", rules)
@@ -177,7 +177,10 @@ class McpWrite(McpRead):
     def describe(self, arguments: dict[str, Any]) -> str:
         """What a person is asked to say yes to: the declared sentence, or the tool's name and arguments."""
         if self.declared.describe:
-            return self.declared.describe.format_map(arguments)
+            # An argument that may be left away may have been.
+            return self.declared.describe.format_map(
+                {**dict.fromkeys(self.spec.parameters["properties"], ""), **arguments}
+            )
         return f"{self.spec.name.replace('_', ' ')}: {', '.join(f'{name} = {arguments[name]}' for name in arguments)}"
 
 
@@ -311,6 +314,7 @@ def _read(listed: ToolSpec, connection: Connection, prefix: str) -> McpRead:
 
 def _write(listed: ToolSpec, connection: Connection, prefix: str, declared: Write) -> McpWrite:
     parameters, takes_key = _without_key(listed.parameters)
+    check_sentence(listed.name, declared.describe, parameters.get("properties", {}))
     spec = _spec(listed, prefix, parameters, writes=True)
     rules = [getattr(rule, "name", type(rule).__name__) for rule in (*declared.approvals, *declared.policies)]
     flags = (declared.confirm, declared.idempotent, declared.repeatable, declared.errors_mean_not_made)

@@ -71,7 +71,7 @@ def test_the_shop_is_as_large_as_promised(data: Stock) -> None:
 def test_the_cases_are_as_many_and_as_mixed_as_promised() -> None:
     assert len(CASES) == 500
     turns = [1 + len(case.then) for case in CASES]
-    assert (min(turns), max(turns)) == (1, 3)
+    assert (min(turns), max(turns)) == (1, 5)
     attacks = [case for case in CASES if "injection" in case.tags]
     assert len(attacks) >= 60
     places = {case.tags[0] for case in attacks}
@@ -95,11 +95,11 @@ def test_a_yes_is_a_yes_and_nothing_else_is() -> None:
     assert all(is_yes(line) for line in SPEECH["yes"])
     others = [line for name, lines in SPEECH.items() if name != "yes" for line in lines]
     assert not [line for line in others if is_yes(line)]
-    # Where a change is due, the last words are the yes to it.
+    # Where changes are due, the customer says yes to each.
     for case in CASES:
         made: list[dict[str, Any]] = case.expected.get("made", [])
         confirmed = [due for due in made if due["tool"] != "hand_over"]
-        assert all(is_yes(words) for words in case.then[len(case.then) - len(confirmed) :]), case.id
+        assert sum(map(is_yes, case.then)) >= len(confirmed), case.id
 
 
 def runs(text: str) -> set[tuple[str, ...]]:

@@ -37,6 +37,7 @@ _GIVEN: Final = 0.96
 _CHOSEN: Final = 0.9
 
 
+_NOT_KNOWN: Final = "I could not find out what is needed for that."
 _CHANGES: Final = word_set("change modify update set edit correct move switch reschedule rename adjust")
 _IDS: Final = word_set("id ids code number no reference ref key")
 _MARKS: Final = word_set("revision version etag")
@@ -108,8 +109,7 @@ class Chain:
 
     def _resolve(self, skill: Skill, stack: tuple[str, ...]) -> Step:
         """How to call `skill`, or what comes before that."""
-        own = not stack
-        given = self._said(skill, own=own)
+        given = self._said(skill)
         missing = [one for one in skill.required if one.name not in given]
         steps: list[tuple[Parameter, Step]] = []
         while missing:
@@ -129,9 +129,10 @@ class Chain:
         sure = min((found.sure for found in given.values()), default=1.0)
         return Do(skill, {name: found.value for name, found in given.items()}, sure)
 
-    def _said(self, skill: Skill, *, own: bool) -> dict[str, Filled]:
+    def _said(self, skill: Skill) -> dict[str, Filled]:
         """What the customer said for the tool's parameters."""
-        fixed = dict(self._goal.fixed) if own else {}
+        names = {normal(name): value for name, value in self._goal.fixed}
+        fixed = {one.name: names[normal(one.name)] for one in skill.parameters if normal(one.name) in names}
         looked_up = {one.name for one in skill.parameters if self._is_looked_up(one, skill)}
         open_ = [
             msgspec.structs.replace(one, required=False) if one.name in looked_up else one
@@ -301,7 +302,7 @@ class Chain:
             return False
         words = one.title.split()
         named = words[-1] in _IDS or words[-1] in _MARKS
-        return not named and not any(reader.name in one.description for reader in self._tools.reads)
+        return not named and not self._is_internal(one)
 
     def _question(self, one: Parameter, skill: Skill, asks: list[tuple[Skill, Step]]) -> Step:
         """What to ask for: the parameter itself, or what the tools that give it need."""
@@ -317,7 +318,11 @@ class Chain:
             return Need(internal[0].parameters, (*internal[0].instead, *others, *((one,) if one.patterns else ())))
         if needs and (one.kind != "identifier" or one.name in self._goal.unknown):
             return needs[0][1]
-        return Need((one,))
+        return Blocked(_NOT_KNOWN, ()) if self._is_internal(one) else Need((one,))
+
+    def _is_internal(self, one: Parameter) -> bool:
+        """Whether only a tool can know it, so that there is no use in asking."""
+        return any(reader.name in one.description for reader in self._tools.reads)
 
     def _optional(self, skill: Skill, given: dict[str, Filled]) -> None:
         """Fill what can be left out, where results have several values and the customer's words speak for some."""
@@ -348,7 +353,7 @@ class Chain:
 
     def _told(self, reader: Skill) -> tuple[Parameter, ...]:
         """The parameters of a look-up that the customer told."""
-        told = self._said(reader, own=False)
+        told = self._said(reader)
         return tuple(one for one in reader.parameters if one.name in told)
 
     def _is_look(self, reader: Skill, step: Do) -> bool:
@@ -356,7 +361,7 @@ class Chain:
         needed = reader.required or reader.any_of
         if needed and all(one.personal for one in needed):
             known = any(call.well and reader.gives & self._gives(call.name) for call in self._talk.calls)
-            return not known and bool(self._said(reader, own=False))
+            return not known and bool(self._said(reader))
         ids = {
             normal(one.name) for one in step.skill.parameters if one.kind == "identifier" and one.name in step.arguments
         }

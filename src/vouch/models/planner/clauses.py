@@ -52,7 +52,7 @@ _BEGINS: Final = re.compile(
 _HOLDS: Final = re.compile(
     r"\b(?:can|could|would|will) (?:you|i|we|u)\b"
     r"|\b(?:i|we)(?: would|'d|'ll)?(?: really| also| just| still)? (?:want|need|wish|like|love|demand)\b"
-    r"|\bplease\b|\?\s*$",
+    r"|\b(?:please|pls|plz)\b|\?\s*$",
     re.IGNORECASE,
 )
 _INFORMS: Final = re.compile(

@@ -163,9 +163,8 @@ def _question(talk: Conversation, place: int, step: Step) -> tuple[str, Question
             options = tuple(str(one.value) for one in step.found)
             return words.which(step.parameter, step.found), Question("which", place, (step.parameter.name,), options)
         case Blocked():
-            return words.blocked(step.message, step.parameters), Question(
-                "facts", place, tuple(one.name for one in step.parameters)
-            )
+            names = tuple(one.name for one in step.parameters)
+            return words.blocked(step.message, step.parameters), Question("facts" if names else "", place, names)
         case _:
             # Its own call was refused before, and nothing has changed since.
             goal = talk.goals[place]
