@@ -59,7 +59,9 @@ def execute(plan: Plan, address: str) -> Count:
             *(sys.executable, "-m", "benchmarks.killed_agent", "--address", address, "--kind", plan.kind),
             *("--journal", str(Path(folder) / "journal.db"), *(["--parallel"] if plan.parallel else [])),
         ]
-        first = subprocess.run([*command, "--where", plan.where, "--at", str(plan.at)], check=False, timeout=60, cwd=ROOT)
+        first = subprocess.run(
+            [*command, "--where", plan.where, "--at", str(plan.at)], check=False, timeout=60, cwd=ROOT
+        )
         second = subprocess.run(command, check=False, timeout=60, cwd=ROOT)
     made = Counter(effect["order"] for effect in cast("list[dict[str, Any]]", ask(address, "/effects")))
     return Count(

@@ -40,7 +40,10 @@ def lines(path: Path) -> Iterable[Row]:
 def as_json_schema(schema: Any) -> Any:
     """A schema of the leaderboard in the words of JSON Schema."""
     if isinstance(schema, dict):
-        return {key: TYPES.get(value, value) if key == "type" and isinstance(value, str) else as_json_schema(value) for key, value in schema.items()}
+        return {
+            key: TYPES.get(value, value) if key == "type" and isinstance(value, str) else as_json_schema(value)
+            for key, value in schema.items()
+        }
     return [as_json_schema(one) for one in schema] if isinstance(schema, list) else schema
 
 
@@ -135,7 +138,8 @@ def retail(embedder: MiniLM) -> None:
     rows = [row for row in lines(DATA / "support" / "tau_retail_tasks_train.jsonl") if len(row["actions"]) == 1]
     writes = {"cancel", "exchange", "modify", "return"}
     rows = [row for row in rows if row["actions"][0]["name"].split("_")[0] in writes]
-    wishes = [re.split(r"(?<=[a-z])\.\s+", row["instruction"])[-1] for row in rows]
+    # The first two sentences say who the customer is and of what temper.
+    wishes = [" ".join(re.split(r"(?<=[a-z0-9])\.\s+", row["instruction"])[2:]) or row["instruction"] for row in rows]
     found = nearest(tools, wishes, embedder)
     hits = sum(name == row["actions"][0]["name"] for name, row in zip(found, rows, strict=True))
     print(f"tau-bench retail: right tool {hits} of {len(rows)} = {hits / max(1, len(rows)):.3f}, of {len(tools)} tools")

@@ -20,5 +20,5 @@ support = App(
     models=["local/planner"],
     # In the terminal the agent works in the shop of this machine; in a proof each case brings a shop of its own.
     tools=tools_for(ShopHere(HERE / ".vouch" / "shop.db")),
-    proofs=[Proof("cases.jsonl", scoring.support(), Gate(claim=0.95, no_worse_than=0.02), world=shop_world)],
+    proofs=[Proof("cases.jsonl", scoring.support(), Gate(claim=0.85, no_worse_than=0.03), world=shop_world)],
 )

@@ -254,7 +254,23 @@ class Life:
 
         return await self.attempt(number, work, fuse)
 
-    async def act(self, name: str, number: int, fuse: int | None = None) -> None:
+    async def wanted(self, choice: int) -> str:
+        """What would take the run on, whoever it waits for; `choice` among the ways to answer."""
+        house = await self.house(0)
+        if not await house.journal.holds([RUN]):
+            return "resume"
+        state = fold(RUN, await house.journal.read(RUN))
+        if any(opened.uncertain for opened in state.open.values()):
+            return "settle"
+        if any(not write.uncertain for write in waiting_in(state)):
+            return ("approve", "reject", "edit", "escalate", "approve")[choice]
+        if state.waiting is not None and state.waiting.of == "customer":
+            return ("say yes", "say no", "say hm", "say yes", "say yes")[choice]
+        return "resume"
+
+    async def act(self, name: str | int, number: int, fuse: int | None = None) -> None:
+        if isinstance(name, int):
+            name = await self.wanted(name)
         if name == "resume":
             await self.go_on(number, fuse)
         elif name == "fight":
@@ -358,21 +374,19 @@ WRITES = st.tuples(st.sampled_from(sorted(SIGNATURES)), st.integers(1, 2), st.sa
 FAULTS: list[Fault] = [
     *("none", "none", "refuse", "fail before", "fail after", "hang", "die before", "die after", "freeze")
 ]
-ACTS = st.one_of(
-    st.tuples(st.sampled_from(["resume", "settle"]), st.integers(0, 1), st.none() | st.integers(0, 25)),
-    st.tuples(
-        st.sampled_from(["approve", "approve", "edit", "reject", "escalate", "say yes", "say yes", "say no", "say hm"]),
-        st.integers(0, 1),
-        st.none() | st.integers(0, 9),
-    ),
-    st.tuples(st.sampled_from(["fight", "a day", "an hour back"]), st.just(0)),
+WANTED = st.tuples(st.integers(0, 4), st.integers(0, 1), st.none() | st.integers(0, 25))
+ANYTHING = st.tuples(
+    st.sampled_from(["resume", "settle", "approve", "edit", "reject", "escalate", "say yes", "say no"]),
+    st.integers(0, 1),
+    st.none() | st.integers(0, 9),
 )
+ACTS = st.one_of(WANTED, WANTED, ANYTHING, st.tuples(st.sampled_from(["fight", "a day", "an hour back"]), st.just(0)))
 PLANS = st.builds(
     Plan,
     st.sampled_from(["keys", "lookup", "both", "blind"]),
     st.lists(st.lists(WRITES, min_size=1, max_size=3), min_size=1, max_size=3),
     st.lists(st.sampled_from(FAULTS), max_size=6),
-    st.lists(ACTS, max_size=10).map(lambda acts: [("resume", 0), *acts]),
+    st.lists(ACTS, min_size=2, max_size=12).map(lambda acts: [("resume", 0), *acts]),
 )
 
 

@@ -299,7 +299,7 @@ def offer(listed: Mapping[str, ToolSpec], **options: Any) -> Offer:
             "it refers to 'http://127.0.0.1:1/x', and nothing is fetched for it",
         ),
         (lambda: Write(approval=()), "say when a person must say yes"),
-        (lambda: Write(approval="sometimes"), "give 'never', 'always', or a rule"),  # pyright: ignore
+        (lambda: Write(approval="sometimes"), "give 'never', 'always', or a rule"),
         (
             lambda: offer(listing("a"), writes={"a": Write(approval="never", describe="Pay {amount}.")}),
             "describe names 'amount', which is no argument",

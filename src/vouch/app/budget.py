@@ -38,8 +38,8 @@ class Budget:
             return f"its budget of {self.steps} steps is used up"
         if self.tokens is not None and state.usage.total_tokens >= self.tokens:
             return f"its budget of {self.tokens} tokens is used up: {state.usage.total_tokens}"
-        if self.seconds is not None and _busy(state, now) >= self.seconds:
-            return f"its budget of {self.seconds:g} s is used up: {_busy(state, now):.1f} s"
+        if self.seconds is not None and state.busy_until(now) >= self.seconds:
+            return f"its budget of {self.seconds:g} s is used up: {state.busy_until(now):.1f} s"
         return self._money_exceeded(state)
 
     def _money_exceeded(self, state: RunState) -> str | None:
@@ -55,8 +55,4 @@ class Budget:
 
     def seconds_left(self, state: RunState, now: float) -> float | None:
         """How many seconds the run may still take, or None for any number."""
-        return None if self.seconds is None else max(0.0, self.seconds - _busy(state, now))
-
-
-def _busy(state: RunState, now: float) -> float:
-    return state.busy + max(0.0, now - state.at)
+        return None if self.seconds is None else max(0.0, self.seconds - state.busy_until(now))

@@ -215,8 +215,7 @@ async def read(turn: Turn) -> AsyncGenerator[AnyBody]:
     looping = [opened for opened in calls if _loops(turn.state, opened.call)]
     for opened in looping:
         name = opened.call.name
-        content = f"{name} was called {LOOP} times with these arguments and always gave the same. Do something else."
-        yield CallRefused(call_id=opened.call.id, name=name, by="loop", content=content)
+        yield CallRefused(call_id=opened.call.id, name=name, by="loop", content=_words_to_a_loop(name))
     wanted = [opened for opened in calls if opened not in looping]
     for body in await asyncio.gather(*(_read(turn, opened) for opened in wanted)):
         yield body
@@ -226,7 +225,13 @@ def _loops(state: RunState, call: ToolCall) -> bool:
     """Whether the last calls of this tool with these arguments, since anything was changed, all had one result."""
     since = list(takewhile(lambda past: not past.write, reversed(state.calls[-4 * LOOP :])))
     same = [past.content for past in since if (past.name, past.arguments) == (call.name, call.arguments)]
-    return len(same) >= LOOP and len(set(same[:LOOP])) == 1
+    # A model that goes on in spite of being told is in the loop still.
+    results = [content for content in same if content != _words_to_a_loop(call.name)]
+    return len(results) >= LOOP and len(set(results[:LOOP])) == 1
+
+
+def _words_to_a_loop(name: str) -> str:
+    return f"{name} was called {LOOP} times with these arguments and always gave the same. Do something else."
 
 
 async def _read(turn: Turn, opened: OpenCall) -> ToolRead:
@@ -291,6 +296,6 @@ def ending(state: RunState, finished: RunFinished) -> RunFinished:
         finished,
         usage=state.usage,
         cost=state.cost,
-        seconds=state.busy + max(0.0, time.time() - state.at),
+        seconds=state.busy_until(time.time()),
         steps=state.steps,
     )

@@ -126,7 +126,9 @@ class RunState:
         self.at = 0.0
         """When the last event happened."""
         self.busy = 0.0
-        """Seconds in which the run was at work: neither waiting for anybody, nor interrupted."""
+        """Seconds in which the run was at work until the last event: neither waiting for anybody, nor interrupted."""
+        self.idle = False
+        """Whether nobody has been at work since the last event: it waits, or was decided about and not taken up yet."""
 
     def apply(self, event: Event) -> None:
         """Take in the next event; raises `EventUnreadable` when it is not the next."""
@@ -136,13 +138,19 @@ class RunState:
         if event.seq == 0:
             self.started_at = event.at
         body = event.body
-        if event.seq and self.waiting is None and not isinstance(body, RunResumed):
-            self.busy += max(0.0, event.at - self.at)
+        if event.seq and not isinstance(body, RunResumed):
+            self.busy = self.busy_until(event.at)
         self.at = event.at
+        if not isinstance(body, WorldLeft):
+            self.idle = isinstance(body, RunWaiting | ApprovalGiven | EffectSettled)
         if not isinstance(body, RunWaiting | RunResumed | WorldLeft):
             self.waiting = None
         if take := _TAKE.get(type(body)):
             take(self, body)
+
+    def busy_until(self, now: float) -> float:
+        """Seconds in which the run was at work until Unix time `now`."""
+        return self.busy if self.idle else self.busy + max(0.0, now - self.at)
 
     @property
     def spent(self) -> Money:

@@ -178,9 +178,8 @@ class McpWrite(McpRead):
         """What a person is asked to say yes to: the declared sentence, or the tool's name and arguments."""
         if self.declared.describe:
             # An argument that may be left away may have been.
-            return self.declared.describe.format_map(
-                {**dict.fromkeys(self.spec.parameters["properties"], ""), **arguments}
-            )
+            blanks = dict.fromkeys(self.spec.parameters.get("properties", {}), "")
+            return self.declared.describe.format_map({**blanks, **arguments})
         return f"{self.spec.name.replace('_', ' ')}: {', '.join(f'{name} = {arguments[name]}' for name in arguments)}"
 
 

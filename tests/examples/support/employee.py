@@ -17,9 +17,16 @@ NAME = re.compile(r"[Mm]y name is ([A-Z]\w+ [A-Z]\w+).*?(\d{5})")
 NEEDS_ORDER = "For that I need your e-mail address and the number of the order."
 
 
-def employee(due: Sequence[Mapping[str, Any]]) -> Scripted:
-    """A model that finds out who the customer is, reads each order, and makes the changes that are due, in order."""
-    return Scripted(lambda request: _next(request.messages, due))
+def employee(due: Sequence[Mapping[str, Any]], *, listens: int = 1) -> Scripted:
+    """A model that finds out who the customer is, reads each order, and makes the changes that are due, in order.
+
+    It begins when the customer has spoken `listens` times.
+    """
+    return Scripted(lambda request: _next(request.messages, due) if _turns(request) >= listens else "I see.")
+
+
+def _turns(request: Request) -> int:
+    return sum(message.role == "user" for message in request.messages)
 
 
 def _next(messages: Sequence[Message], due: Sequence[Mapping[str, Any]]) -> Line:

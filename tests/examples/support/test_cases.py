@@ -42,7 +42,12 @@ RULES = {
 
 async def served(case: Case, wanted: list[dict[str, Any]], house: House) -> Result:
     async with shop_world(case) as stage:
-        app = replace(support, tools=stage.tools, models=[employee(wanted)], proofs=())
+        app = replace(
+            support,
+            tools=stage.tools,
+            models=[employee(wanted, listens=3 if "several matters" in case.tags else 1)],
+            proofs=(),
+        )
         result = await converse(app, (case.input, *case.then), house, approver=stage.approver)
         return await close_conversation(app, result, house, world=await stage.state())
 
@@ -53,7 +58,7 @@ async def test_whoever_does_what_is_due_leaves_the_shop_as_expected(case: Case, 
     mistakes = mistakes_in(case, result)
     # The employee says what was done, but answers no questions.
     assert mistakes.done == ()
-    assert "two requests" in case.tags or mistakes.said == ()
+    assert {"two requests", "several matters"} & set(case.tags) or mistakes.said == ()
 
 
 @pytest.mark.parametrize("kind", REFUSED, ids=lambda kind: kind.name)

@@ -5,6 +5,7 @@ It does not know what kind of values they are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
@@ -77,6 +78,12 @@ def is_money(parameter: Parameter) -> bool:
     return bool(_MONEY & set(in_words(parameter.name).split()))
 
 
+def is_share(parameter: Parameter) -> bool:
+    """Whether the parameter is a share of one: 8 % is 0.08, unless its description speaks of percent."""
+    named = bool(_SHARE & set(in_words(parameter.name).split()))
+    return named and not re.search(r"percent|%", parameter.description, re.IGNORECASE)
+
+
 def _same_part(text: str, start: int, end: int) -> bool:
     return not any(sign in text[start:end] for sign in ".;\n")
 
@@ -107,6 +114,7 @@ def assign(
     names = {one.name: one for one in parameters}
     given: dict[str, Mention] = {}
     left = set(range(len(mentions)))
+    needed = sum(one.required for one in parameters)
     for name, place in sorted(scores, key=lambda pair: (-round(scores[pair], 3), not names[pair[0]].required, pair[1])):
         if (
             scores[name, place] >= LEAST
@@ -114,6 +122,10 @@ def assign(
             and place in left
             and not _tied(scores, name, place, names)
         ):
+            spare = len(left) - needed
+            if not names[name].required and spare <= 0:
+                continue  # what must be filled comes first
+            needed -= names[name].required
             given[name] = mentions[place]
             left.discard(place)
     open_ = [one for one in parameters if one.name not in given and (one.required or not strict)]

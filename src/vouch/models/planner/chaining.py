@@ -160,6 +160,7 @@ class Chain:
             verbs=self._tools.verbs,
             meanings=self._meanings,
             searches=skill.searches,
+            any_name=not introduces(skill),
             tells_all=skill is person(self._tools, self._meanings),
         )
 

@@ -16,11 +16,12 @@ from vouch.models.planner.mention import Mention, Span, free
 
 
 class Filled(NamedTuple):
-    """A value for a parameter, how sure it is, and whether the customer said it (else a tool gave it)."""
+    """A value for a parameter, how sure it is, whether the customer said it (else a tool gave it), and in which unit."""
 
     value: Any
     sure: float
     said: bool = True
+    sign: str = ""
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Context:
     """`texts` are the customer's words about this wish, newest first; `background` the rest, nearest first.
 
     `searches` when they are for a search in texts, `tells_all` when they are for a person, who is told what there is to
-    tell. `asked` are the parameters that the newest text answers; `taken` the spans of texts that already have a parameter.
+    tell, `any_name` when a name in them need not be the customer's own. `asked` are the parameters that the newest text answers; `taken` the spans of texts that already have a parameter.
     """
 
     texts: tuple[str, ...]
@@ -39,6 +40,7 @@ class Context:
     meanings: Meanings
     searches: bool = False
     tells_all: bool = False
+    any_name: bool = False
     taken: dict[str, list[Span]] = field(default_factory=dict[str, list[Span]])
 
     def all_texts(self, *, background: bool) -> Iterator[tuple[str, bool]]:

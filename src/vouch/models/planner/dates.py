@@ -24,8 +24,9 @@ _DAY_FIRST: Final = re.compile(
     rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_MONTH})\b\.?(?:,?\s+(\d{{4}}))?", re.IGNORECASE
 )
 _MONTH_FIRST: Final = re.compile(
-    rf"\b({_MONTH})\b\.?\s+(?:the\s+)?(\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.]\d)(?:,?\s+(\d{{4}}))?", re.IGNORECASE
+    rf"\b({_MONTH})\b[.\s]+(?:the\s+)?(\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.]\d)(?:,?\s*(\d{{4}})\b)?", re.IGNORECASE
 )
+_YEAR: Final = re.compile(r"\b((?:19|20)\d{2})\b(?!-\d)")
 _NEAR: Final = re.compile(
     r"\b(?:the\s+)?(day after tomorrow|day before yesterday|today|tonight|tomorrow|yesterday)\b", re.IGNORECASE
 )
@@ -67,6 +68,8 @@ def dates(text: str, today: date | None) -> list[Mention]:
 
 
 def _written(text: str, today: date | None) -> Iterator[Mention]:
+    years = set(_YEAR.findall(text))
+    year = int(years.pop()) if len(years) == 1 else 0
     for found in _ISO.finditer(text):
         yield from _made(found, int(found[1]), int(found[2]), int(found[3]), today)
     for found in _SIGNS.finditer(text):
@@ -77,9 +80,9 @@ def _written(text: str, today: date | None) -> Iterator[Mention]:
         elif second > 12:
             yield from _made(found, year, first, second, today)
     for found in _DAY_FIRST.finditer(text):
-        yield from _made(found, int(found[3] or 0), _month(found[2]), int(found[1]), today)
+        yield from _made(found, int(found[3] or year), _month(found[2]), int(found[1]), today)
     for found in _MONTH_FIRST.finditer(text):
-        yield from _made(found, int(found[3] or 0), _month(found[1]), int(found[2]), today)
+        yield from _made(found, int(found[3] or year), _month(found[1]), int(found[2]), today)
 
 
 def _month(name: str) -> int:

@@ -32,6 +32,7 @@ def people(parameters: Sequence[Parameter], context: Context) -> Given:
     given: Given = {}
     for text, answers in context.all_texts(background=True) if whole or first or last else ():
         asked = answers and bool(context.asked & {one.name for one in (*whole, *first, *last)})
+        asked = asked or (context.any_name and text in context.texts)
         found = context.free(names.people(text, asked=asked), text)
         if found:
             context.take(found[0], text)
@@ -84,6 +85,9 @@ def open_texts(parameters: Sequence[Parameter], context: Context) -> Given:
     """Titles, places and other names; the whole answer when one was asked for."""
     wanted = [one for one in parameters if one.kind in _OPEN]
     given: Given = {}
+    for one in wanted:
+        if one.hints and (found := choosing.named(one.hints, context.texts)):
+            given[one.name] = Filled(found.value, 0.9)
     for place, text in enumerate(context.texts):
         open_ = [one for one in wanted if one.name not in given]
         mentions = context.free(phrases.named(text), text) if open_ else []
@@ -120,5 +124,6 @@ def _words(parameter: Parameter, context: Context) -> Filled | None:
         first = phrases.asked(context.texts[-1], context.verbs) if context.texts else ""
         found = phrases.question(first) if context.searches else phrases.looked_for(first, context.verbs)
         return Filled(found, 0.85) if found else None
-    said = " ".join(polished(text) for text in reversed(context.texts))
+    quoted = [one.value for text in context.texts for one in phrases.quoted(text) if len(one.value.split()) > 2]
+    said = quoted[0] if quoted else " ".join(polished(text) for text in reversed(context.texts))
     return Filled(shortened(said, _LONGEST), 0.85) if stems(said) else None

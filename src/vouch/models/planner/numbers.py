@@ -65,8 +65,8 @@ def _digits(text: str) -> list[Mention]:
             continue
         value = _value(match["number"], negative=bool(match["minus"]))
         end = match.end("unit") if unit else match.end("sign") if match["sign"] else match.end("number")
-        if unit in _LARGE or word in _LARGE:
-            value *= _LARGE[unit if unit in _LARGE else word]
+        if match["unit"] in _LARGE or word in _LARGE:  # 300K is a temperature
+            value *= _LARGE[match["unit"] if match["unit"] in _LARGE else word]
             end = match.end("word") if word in _LARGE else end
         found.append(Mention(value, match.start(), end, 0.97, _sign(match, unit, word)))
     return found

@@ -14,7 +14,7 @@ from vouch.models.planner.masking import masked
 from vouch.models.planner.mention import Mention, without_overlap
 from vouch.models.planner.tokens import STOP, shortened, stem, stems, tokens, word_set
 
-_QUOTED: Final = re.compile(r"(?<![\w'])[\"'“‘«](?P<value>[^\"“”‘«»\n]{1,80}?)[\"'”’»](?!\w)")
+_QUOTED: Final = re.compile(r"(?<![\w'])[\"'“‘«](?P<value>[^\"“”‘«»\n]{1,200}?)[\"'”’»](?!\w)")
 _PROPER: Final = re.compile(
     r"(?<![\w@#.])[A-ZÀ-Þ][\w'&-]*(?:\.[A-Z]\.?)*"
     r"(?:\s+(?:(?:of|the|de|la|van|von|&|del|di|al)\s+){0,2}[A-ZÀ-Þ0-9][\w'&-]*)*"
@@ -39,7 +39,7 @@ _FIRST: Final = STOP | word_set("cancel return refund order book find get show c
 
 def named(text: str) -> list[Mention]:
     """What stands in quotes, is called something, or is written in capitals in the middle of a sentence."""
-    found = [Mention(one["value"].strip(), one.start(), one.end(), 0.9) for one in _QUOTED.finditer(text)]
+    found = quoted(text)
     found += [
         Mention(one["value"].strip(" \"'"), one.start("value"), one.end("value"), 0.85)
         for one in _CALLED.finditer(text)
@@ -51,12 +51,17 @@ def named(text: str) -> list[Mention]:
     return without_overlap(found)
 
 
+def quoted(text: str) -> list[Mention]:
+    """What stands in quotes."""
+    return [Mention(one["value"].strip(), one.start(), one.end(), 0.9) for one in _QUOTED.finditer(text)]
+
+
 def _proper(match: re.Match[str], text: str) -> list[Mention]:
     value, start = match[0], match.start()
     opens = not text[:start].strip() or text[:start].rstrip()[-1] in ".!?:\n"
-    first = value.split()[0]
-    if first.lower() in STOP or (opens and (first.lower() in _FIRST or " " not in value)):
-        value = value[len(first) :].lstrip()
+    first, _, rest = value.partition(" ")
+    if first.lower() in STOP or (opens and (first.lower() in _FIRST or not rest[:1].isupper())):
+        value = rest.lstrip("0123456789., ")
         start = match.end() - len(value)
     return [Mention(value, start, match.end(), 0.75)] if value and value.lower() not in STOP else []
 

@@ -20,6 +20,7 @@ _SAMPLE: Final = re.compile(
     r"(?:such as|e\.g\.,?|for example,?|like|example:|format:?)\s+(?:[`'\"]([^`'\"]+)[`'\"]|([#\w][\w#/.-]*\d[\w-]*))",
     re.IGNORECASE,
 )
+_QUOTED: Final = re.compile(r"'([A-Za-z][\w -]{0,30})'")
 _RUN: Final = re.compile(r"[A-Za-z]+|\d+|.", re.DOTALL)
 _UUID: Final = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _VAGUE: Final = ("please", "the", "a b c")  # a pattern that takes these says nothing
@@ -55,6 +56,12 @@ class Parameter(Struct, frozen=True):
     def is_address(self) -> bool:
         """Whether its fields are the pieces of an address."""
         return sum(field.kind in PLACES for field in self.fields) >= 2
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """Values that its description gives in quotes, where it gives several."""
+        quoted = tuple(dict.fromkeys(_QUOTED.findall(self.description)))
+        return quoted if len(quoted) > 1 else ()
 
     def sample(self) -> str:
         """A value that its description gives as an example, or an empty text."""

@@ -13,7 +13,7 @@ from typing import Final
 
 from vouch.models.planner import contacts, dates, identifiers, named_slots, numbers, places_slots
 from vouch.models.planner.addresses import addresses
-from vouch.models.planner.assign import assign, score
+from vouch.models.planner.assign import assign, is_share, score
 from vouch.models.planner.context import Context, Filled
 from vouch.models.planner.kinds import Kind
 from vouch.models.planner.mention import Mention, free
@@ -61,7 +61,7 @@ def from_mentions(
         late = text in context.background
         for name, mention in assign(open_, mentions, text, strict=strict, last=late).items():
             context.take(mention, text)
-            given[name] = Filled(mention.value, mention.sure)
+            given[name] = Filled(mention.value, mention.sure, sign=mention.sign)
     return given
 
 
@@ -178,13 +178,16 @@ def _numbers(parameters: Sequence[Parameter], context: Context) -> Given:
     given = from_mentions(lists, context, lambda text, _: numbers.lists(text), background=False)
     found = from_mentions(wanted, context, lambda text, _: numbers.numbers(text), background=False, strict=True)
     for one in wanted:
-        if one.name in found and (value := _number(one, found[one.name].value)) is not None:
+        if one.name in found and (value := _number(one, found[one.name])) is not None:
             given[one.name] = found[one.name]._replace(value=value)
     left = [one for one in lists if one.name not in given]
     return given | listed(left, context, lambda text, _: numbers.numbers(text))
 
 
-def _number(parameter: Parameter, value: float) -> int | float | None:
+def _number(parameter: Parameter, found: Filled) -> int | float | None:
+    value: float = found.value
+    if found.sign == "share" and parameter.kind == "number" and is_share(parameter):
+        value = round(value / 100, 10)
     if parameter.kind == "whole" and value != int(value):
         return None
     if (parameter.least is not None and value < parameter.least) or (
