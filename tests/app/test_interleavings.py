@@ -390,7 +390,7 @@ PLANS = st.builds(
 )
 
 
-@settings(max_examples=120)
+@settings(max_examples=100)
 @given(PLANS)
 def test_in_every_order_each_write_is_made_once_and_with_its_yes(plan: Plan) -> None:
     folder = str(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None

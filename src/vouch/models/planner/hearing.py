@@ -44,6 +44,7 @@ _TYPED: Final = frozenset(
     }
 )
 _FACTS: Final = frozenset({"identifier", "email", "phone", "postcode", "person", "first_name"})
+_MEANS: Final = re.compile(r"^\W*(?:no\W+|sorry\W+|oh\W+)*(?:i|we) mean(?:t)?\b", re.IGNORECASE)
 _AGAIN: Final = re.compile(r"\b(?:and|also|too|same|as well|what about|how about)\b", re.IGNORECASE)
 
 

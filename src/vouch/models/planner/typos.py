@@ -18,7 +18,7 @@ def mended(text: str, expected: Set[str]) -> str:
     pieces: list[str] = []
     place = 0
     for token in tokens(text):
-        if len(token.word) >= _SHORTEST - 1 and token.word.isalpha() and token.word not in expected:
+        if len(token.word) >= _SHORTEST and token.word.isalpha() and token.word not in expected:
             meant = [word for word in expected if _is_slip(token.word, word)]
             if len(meant) == 1:
                 pieces += [text[place : token.start], meant[0]]

@@ -5,6 +5,7 @@ It does not know what was said before.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
@@ -14,7 +15,7 @@ from vouch.models.planner.confidence import BAR, chance
 from vouch.models.planner.courtesy import courtesy
 from vouch.models.planner.fields import normal
 from vouch.models.planner.masking import masked
-from vouch.models.planner.matching import Match, best, matches
+from vouch.models.planner.matching import Match, best, matches, person
 from vouch.models.planner.meanings import Meanings
 from vouch.models.planner.mention import Mention
 from vouch.models.planner.tokens import in_words, stem, stems, tokens
@@ -23,12 +24,17 @@ from vouch.models.planner.toolbox import Skill, Toolbox, introduces
 _TOLD: Final = 0.6
 """The chance from which words that are put as no wish are taken for one."""
 
-_HARMLESS: Final = 0.25
+_HARMLESS: Final = 0.2
+_PERSON: Final = 0.35
 _CLOSE: Final = 0.08
 _LIKELY: Final = 0.3
 _LIKELY_WRITE: Final = 0.45
 
 _MUCH: Final = 3
+_OWN: Final = 0.8
+"""The chance from which a clause about *it* is a wish of its own."""
+
+_REFERS: Final = re.compile(r"\b(?:it|them)\b", re.IGNORECASE)
 _BETTER: Final = 0.02
 _OPTIONS: Final = 3
 
@@ -61,17 +67,26 @@ class _Part(NamedTuple):
     sure: float
 
 
+class _Easy(NamedTuple):
+    """Tools that a smaller chance is enough for: reads that need nothing but words, and the one that calls a person."""
+
+    free: frozenset[str]
+    person: str
+
+
 def heard(text: str, tools: Toolbox, meanings: Meanings) -> Heard:
     """What `text` wants, in its own words: what it quotes at length is nobody's wish."""
     text = own_words(text)
     parts = _parts(text, tools, meanings)
     if not parts:
         return Heard((), (), 0.0)
-    chosen = _chosen(parts, tools.free)
+    helper = person(tools, meanings)
+    easy = _Easy(tools.free, helper.name if helper else "")
+    chosen = _chosen(parts, easy)
     if chosen and all(introduces(parts[place].found[0].skill) for place in chosen):
         chosen = _instead(parts, chosen)
     whole = _part(Clause(text, 0, asks=any(part.clause.asks for part in parts)), tools, meanings)
-    if not chosen and _is_wish(whole, tools.free) and not parts[0].clause.refuses:
+    if not chosen and _is_wish(whole, easy) and not parts[0].clause.refuses:
         return Heard(tuple(_apart(Wish(whole.found[0].skill, whole.sure, text, 0))), (), whole.sure)
     if len(chosen) == 1 and whole.found[0].skill is parts[chosen[0]].found[0].skill:
         parts[chosen[0]] = parts[chosen[0]]._replace(sure=max(parts[chosen[0]].sure, whole.sure))
@@ -126,13 +141,15 @@ def _harmless_first(found: list[Match], tools: Toolbox) -> list[Match]:
     return [near, *(match for match in found if match is not near)] if near else found
 
 
-def _is_wish(part: _Part, free: frozenset[str]) -> bool:
+def _is_wish(part: _Part, easy: _Easy) -> bool:
     """Whether a clause is sure enough; looking something up does no harm, so a question may have less of a chance."""
     if not part.found:
         return False
     skill = part.found[0].skill
-    if _is_question(part) and not skill.writes and (skill.name in free or _ids_of(skill, part.clause.text)):
+    if _is_question(part) and not skill.writes and (skill.name in easy.free or _ids_of(skill, part.clause.text)):
         return part.sure >= _HARMLESS
+    if skill.name == easy.person and part.clause.asks:
+        return part.sure >= _PERSON
     return part.sure >= (BAR if part.clause.asks else _TOLD)
 
 
@@ -145,12 +162,13 @@ def _ids_of(skill: Skill, text: str) -> bool:
     return any(_mentions(one.patterns, text) for one in skill.parameters if one.kind == "identifier" and one.patterns)
 
 
-def _chosen(parts: Sequence[_Part], free: frozenset[str]) -> list[int]:
+def _chosen(parts: Sequence[_Part], easy: _Easy) -> list[int]:
     """The places of wishes: all clauses put as one; where there is none, the likeliest of the others."""
-    asking = [place for place, part in enumerate(parts) if _is_wish(part, free) and part.clause.asks]
+    asking = [place for place, part in enumerate(parts) if _is_wish(part, easy) and part.clause.asks]
+    asking = [place for place in asking if place == asking[0] or not _goes_on(parts[place])]
     if asking:
         return asking
-    told = [place for place, part in enumerate(parts) if _is_wish(part, free)]
+    told = [place for place, part in enumerate(parts) if _is_wish(part, easy)]
     return [max(told, key=lambda place: parts[place].sure)] if told else []
 
 
@@ -171,6 +189,11 @@ def _instead(parts: Sequence[_Part], chosen: list[int]) -> list[int]:
 def is_likely(skill: Skill, sure: float) -> bool:
     """Whether a wish is taken up when the customer goes on as if it were understood."""
     return sure >= (_LIKELY_WRITE if skill.writes else _LIKELY)
+
+
+def _goes_on(part: _Part) -> bool:
+    """Whether a clause rather says more of the wish before it, as *put it on my card* does."""
+    return part.sure < _OWN and bool(_REFERS.search(part.clause.text))
 
 
 def _wishes(text: str, parts: Sequence[_Part], chosen: Sequence[int]) -> list[Wish]:

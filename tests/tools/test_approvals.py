@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from vouch.app.effects import demand_of
+from vouch.contracts.approval import Approval, Demand
+from vouch.contracts.tool import WriteTool
+from vouch.errors import ToolError
+from vouch.tools.approvals import DAY, FOR_ALL, above, always, never, when
+from vouch.tools.function import FunctionTool, tool
+
+
+def asked(rule: Approval, **arguments: Any) -> str | None:
+    demand = rule.demand(arguments)
+    return None if demand is None else demand.of
+
+
+def test_never_and_always_are_the_same_for_every_call() -> None:
+    assert never.demand({"amount": 10**9}) == Demand("nobody", DAY, "never")
+    assert always.demand({}) == Demand("person", DAY, "always")
+    assert FOR_ALL == {"never": never, "always": always}
+    assert isinstance(always, Approval)
+
+
+@pytest.mark.parametrize(
+    ("value", "of"),
+    [
+        (50, None),
+        (50.0, None),
+        (Decimal("50.00"), None),
+        (Decimal("50.01"), "person"),
+        (50.000001, "person"),
+        (51, "person"),
+        (-1000, None),
+        ("20", "person"),  # a text is no amount
+        (None, "person"),
+        ([1], "person"),
+    ],
+)
+def test_above_an_amount_a_person_is_asked_and_where_there_is_none_too(value: object, of: str | None) -> None:
+    assert asked(above("amount", 50), amount=value) == of
+
+
+def test_an_amount_that_is_not_there_needs_a_yes() -> None:
+    assert above("amount", "49.90").demand({"sum": 1}) == Demand("person", DAY, "above(amount, 49.90)")
+
+
+def test_a_limit_is_exact_also_where_it_is_given_as_a_float() -> None:
+    assert asked(above("amount", 0.1), amount=Decimal("0.1")) is None
+    assert asked(above("amount", 0.1), amount=Decimal("0.10000000001")) == "person"
+
+
+def test_a_rule_of_ones_own_has_the_name_of_its_function_and_asks_whom_it_says() -> None:
+    def far_away(arguments: dict[str, Any]) -> bool:
+        return arguments["country"] != "DE"
+
+    rule = when(far_away, of="customer")
+    assert rule.demand({"country": "FR"}) == Demand("customer", DAY, "far_away")
+    assert rule.demand({"country": "DE"}) is None
+
+    class Callable:
+        def __call__(self, arguments: dict[str, Any]) -> bool:
+            return True
+
+    assert when(Callable()).name == "when"
+
+
+def test_a_yes_may_have_to_come_sooner() -> None:
+    rule = above("amount", 50).within(60)
+    assert rule.demand({"amount": 51}) == Demand("person", 60, "above(amount, 50)")
+    assert rule.demand({"amount": 49}) is None
+    for seconds in (0, -1.0):
+        with pytest.raises(ToolError, match=r"give a number of seconds above 0"):
+            always.within(seconds)
+
+
+def write(approval: Any) -> WriteTool:
+    @tool(effect="write", approval=approval)
+    def pay(amount: float, to: str = "ann") -> str:
+        """Pay."""
+        return "paid"
+
+    assert isinstance(pay, WriteTool)
+    return pay
+
+
+def breaks(arguments: dict[str, Any]) -> bool:
+    raise KeyError("no such field")
+
+
+@pytest.mark.parametrize(
+    ("approval", "amount", "demand"),
+    [
+        ([above("amount", 50), never], 20, "never"),
+        ([above("amount", 50), never], 70, "above(amount, 50)"),
+        ([never, always], 70, "never"),
+        ([always, never], 1, "always"),
+        (above("amount", 50), 20, ""),
+        (above("amount", 50), float("nan"), "the rule failed: InvalidOperation: "),
+        ([when(breaks), never], 1, "the rule failed: KeyError: 'no such field'"),
+        ([never, when(breaks)], 1, "never"),
+    ],
+)
+def test_the_first_rule_that_applies_decides_and_one_that_breaks_asks_a_person(
+    approval: Any, amount: float, demand: str
+) -> None:
+    found = demand_of(write(approval), {"amount": amount})
+    assert found.rule.startswith(demand)
+    assert found.of == ("nobody" if demand in ("never", "") else "person")
+
+
+def test_a_write_without_a_rule_is_not_made_a_tool() -> None:
+    for approval in ((), []):
+        with pytest.raises(ToolError, match="say when a person must say yes"):
+            write(approval)
+    with pytest.raises(ToolError, match="approval='sometimes': give 'never', 'always', or a rule"):
+        write("sometimes")
+    assert isinstance(write("never"), FunctionTool)
