@@ -46,7 +46,7 @@ def slow(tmp_path: Path) -> Path:
 def start(root: Path, concurrency: int = 4) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "vouch", "prove", str(root), "--json", "--concurrency", str(concurrency)]
     # Whoever runs the tests in the background may have them ignore Ctrl-C, and children inherit that.
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: PLW1509 - this process has no other threads that matter to the child
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_interrupts
     )
 
