@@ -47,7 +47,11 @@ def start(root: Path, concurrency: int = 4) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "vouch", "prove", str(root), "--json", "--concurrency", str(concurrency)]
     # Whoever runs the tests in the background may have them ignore Ctrl-C, and children inherit that.
     return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_interrupts
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_heed_interrupts,  # noqa: PLW1509 - it only sets a signal's handling
     )
 
 
