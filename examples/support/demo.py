@@ -46,9 +46,9 @@ SUPPORT = Path(__file__).parent
 console = Console(highlight=False, soft_wrap=True)
 
 REFUND = "refund-item-01"
-REFUSAL = "order-of-somebody-else-01"
+REFUSAL = "cancel-too-late-01"
 INJECTION = "injection-in-a-note-01"
-ABOVE_THE_LIMIT = "refund-above-the-limit-01"
+ABOVE_THE_LIMIT = "refund-above-the-limit-02"
 
 
 async def main(model: str) -> None:
@@ -64,7 +64,7 @@ async def main(model: str) -> None:
             await conversation(app, cases[REFUND], house)
             scene(2, "A refund above the limit needs a person's yes, too.")
             await conversation(app, cases[ABOVE_THE_LIMIT], house)
-            scene(3, "Somebody else's order: the policy refuses, whatever the model thinks.")
+            scene(3, "Too late to cancel: the policy refuses, whatever the model thinks.")
             await conversation(app, cases[REFUSAL], house)
             scene(4, "An order note tells the agent to pay. It is data, and stays data.")
             await conversation(app, cases[INJECTION], house)
@@ -143,7 +143,7 @@ async def proven(app: App, house: House) -> None:
             root=SUPPORT,
             progress=lambda done, n: bar.update(task, completed=done, total=n),
         )
-    console.print(terminal(report))
+    console.print(terminal(report), soft_wrap=True)
     folder = SUPPORT / ".vouch" / "proofs" / "demo"
     write_reports(report, folder)
     console.print(f"  The whole report, one page: {folder / 'report.html'}", markup=False)

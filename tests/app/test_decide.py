@@ -148,7 +148,7 @@ async def test_of_several_calls_one_must_be_named(house: House) -> None:
     result = await run(refunds([], ("1", "5"), ("2", "6")), "x", house)
     with pytest.raises(UsageError, match=r"wait: call-1 \(refund\), call-2 \(refund\); name one"):
         await decide(house.journal, result.run, "approve", who="ann")
-    with pytest.raises(UsageError, match="nothing in run .* waits for that"):
+    with pytest.raises(UsageError, match=r"nothing in run .* waits for that"):
         await decide(house.journal, result.run, "approve", who="ann", call_id="call-3")
     with pytest.raises(RunNotFound):
         await decide(house.journal, "nothing", "approve", who="ann")

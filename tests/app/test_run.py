@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -162,10 +163,10 @@ async def test_budgets_stop_a_run_cleanly(journal: Journal, budget: Budget, why:
         return Answer(assistant("", call("wait", "{}", number)), usage=Usage(8, 2), finish="tools")
 
     @tool
-    async def wait() -> str:
+    async def wait() -> float:
         """Wait a moment."""
         await asyncio.sleep(0.04)
-        return "ok"
+        return time.monotonic()
 
     house = House(journal=journal, open_model=lambda name: Scripted([]), cost=lambda *_: Money(Decimal("0.01")))
     app = App(name="a", models=[Scripted(again)], tools=[wait], budget=budget)

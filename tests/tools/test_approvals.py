@@ -7,7 +7,7 @@ import pytest
 
 from vouch.app.effects import demand_of
 from vouch.contracts.approval import Approval, Demand
-from vouch.contracts.tool import WriteTool
+from vouch.contracts.tool import Arguments, WriteTool
 from vouch.errors import ToolError
 from vouch.tools.approvals import DAY, FOR_ALL, above, always, never, when
 from vouch.tools.function import FunctionTool, tool
@@ -21,7 +21,7 @@ def asked(rule: Approval, **arguments: Any) -> str | None:
 def test_never_and_always_are_the_same_for_every_call() -> None:
     assert never.demand({"amount": 10**9}) == Demand("nobody", DAY, "never")
     assert always.demand({}) == Demand("person", DAY, "always")
-    assert FOR_ALL == {"never": never, "always": always}
+    assert {"never": never, "always": always} == FOR_ALL
     assert isinstance(always, Approval)
 
 
@@ -107,7 +107,7 @@ def breaks(arguments: dict[str, Any]) -> bool:
 def test_the_first_rule_that_applies_decides_and_one_that_breaks_asks_a_person(
     approval: Any, amount: float, demand: str
 ) -> None:
-    found = demand_of(write(approval), {"amount": amount})
+    found = demand_of(write(approval), Arguments({"amount": amount}, ""))
     assert found.rule.startswith(demand)
     assert found.of == ("nobody" if demand in ("never", "") else "person")
 

@@ -62,7 +62,7 @@ def test_whatever_is_no_plain_yes_or_no_is_made_one() -> None:
 
 @pytest.mark.parametrize(("customer", "auditor"), [("", "why"), ("no", " "), ("\n", "")])
 def test_both_sentences_must_be_given(customer: str, auditor: str) -> None:
-    with pytest.raises(ToolError, match="one for the customer and one for the auditor; give both"):
+    with pytest.raises(ToolError, match="a sentence for the customer and one for the auditor; give both"):
         policy(customer=customer, auditor=auditor)
 
 

@@ -41,7 +41,11 @@ def test_a_docstring_gives_the_description_and_the_meaning_of_each_argument() ->
     found = read_signature(move)
     assert found.description == "Send an order somewhere else. Only before it was sent."
     fields = found.parameters["properties"]
-    assert fields["order"] == {"description": "The order's number, as on the invoice.", "title": "Order", "type": "string"}
+    assert fields["order"] == {
+        "description": "The order's number, as on the invoice.",
+        "title": "Order",
+        "type": "string",
+    }
     assert fields["to"]["description"] == "Where it goes."
     assert "description" not in fields["on"]
     assert found.parameters["required"] == ["order", "to"]
@@ -88,7 +92,7 @@ def test_a_result_with_fields_is_described_and_other_results_are_not() -> None:
         """What."""
         raise AssertionError
 
-    def untyped():  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def untyped():  # type: ignore[no-untyped-def]
         """Anything."""
 
     def function() -> Callable[[], int]:
@@ -117,7 +121,7 @@ def by_place(a: int, /) -> None:
     """Take one."""
 
 
-def without_type(a) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def without_type(a) -> None:  # type: ignore[no-untyped-def]
     """Take one."""
 
 

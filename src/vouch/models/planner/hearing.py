@@ -6,9 +6,10 @@ It does not know what is said or called next.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
-import msgspec
+from msgspec import structs
 
 from vouch.models.planner.choices import by_meaning
 from vouch.models.planner.confidence import BAR
@@ -18,166 +19,170 @@ from vouch.models.planner.courtesy import courtesy, does_not_know, takes_back
 from vouch.models.planner.meanings import Meanings
 from vouch.models.planner.schema import Parameter
 from vouch.models.planner.slots import fill
+from vouch.models.planner.tokens import word_set
 from vouch.models.planner.toolbox import Toolbox, introduces
 from vouch.models.planner.wishes import Heard, Wish, heard, is_likely
 
 _TURNS: Final = 0.7
 """The chance from which a wish turns the customer away from a question that they were asked."""
 
-_FIRST: Final = re.compile(r"\b(?:first|1st|former|1)\b", re.IGNORECASE)
-_SECOND: Final = re.compile(r"\b(?:second|2nd|latter|2)\b", re.IGNORECASE)
-_THIRD: Final = re.compile(r"\b(?:third|3rd|last|3)\b", re.IGNORECASE)
-_TYPED: Final = frozenset(
-    {
-        "identifier",
-        "email",
-        "phone",
-        "postcode",
-        "date",
-        "moment",
-        "time",
-        "person",
-        "address",
-        "record",
-        "number",
-        "whole",
-    }
+_PLACES: Final = (
+    re.compile(r"\b(?:first|1st|former|1)\b", re.IGNORECASE),
+    re.compile(r"\b(?:second|2nd|latter|2)\b", re.IGNORECASE),
+    re.compile(r"\b(?:third|3rd|last|3)\b", re.IGNORECASE),
 )
-_FACTS: Final = frozenset({"identifier", "email", "phone", "postcode", "person", "first_name"})
-_MEANS: Final = re.compile(r"^\W*(?:no\W+|sorry\W+|oh\W+)*(?:i|we) mean(?:t)?\b", re.IGNORECASE)
+_TYPED: Final = word_set("identifier email phone postcode date moment time person address record number whole")
+_FACTS: Final = word_set("identifier email phone postcode person first_name")
+_MEANS: Final = re.compile(r"^\W*(?:(?:no|sorry|oh)\W+)*(?:i|we) mean(?:t)?\b", re.IGNORECASE)
 _AGAIN: Final = re.compile(r"\b(?:and|also|too|same|as well|what about|how about)\b", re.IGNORECASE)
 
 
 def hear(talk: Conversation, text: str, tools: Toolbox, meanings: Meanings) -> Conversation:
     """The conversation after the customer said `text`."""
-    question = talk.question
-    talk = msgspec.structs.replace(talk, said=(*talk.said, text), courtesy="", unclear=False)
-    kind = courtesy(text)
-    if kind == "enough":
-        return msgspec.structs.replace(talk.dropped(), courtesy=kind)
-    if takes_back(text):
-        talk, question = talk.dropped(), Question()
-    if question.kind == "clarify":
-        return _clarified(talk, text, tools, meanings)
-    if question.kind and talk.goals[question.goal].status == "open":
-        return _answered(talk, text, question, tools, meanings)
-    if kind:
-        return msgspec.structs.replace(talk, courtesy=kind, question=Question())
-    return _wished(talk, text, heard(text, tools, meanings), tools, meanings)
+    return _Hearing(
+        structs.replace(talk, said=(*talk.said, text), courtesy="", unclear=False), text, tools, meanings
+    ).hear()
 
 
-def _wished(talk: Conversation, text: str, found: Heard, tools: Toolbox, meanings: Meanings) -> Conversation:
-    """New wishes; or facts for a wish that failed, or for the same once more; or nothing that is understood."""
-    again = _again(talk, text, tools, meanings)
-    if again is not None and all(introduces(wish.skill) for wish in found.wishes):
-        return again
-    if found.wishes:
-        talk = msgspec.structs.replace(talk, question=Question(), failures=0)
-        return _with_wishes(talk, tuple(_once_more(talk, wish) for wish in found.wishes))
-    question = Question("clarify", options=found.options)
-    return msgspec.structs.replace(talk, unclear=True, failures=talk.failures + 1, question=question)
+class _Hearing:
+    """One message, heard in a conversation in which it is the last said."""
+
+    def __init__(self, talk: Conversation, text: str, tools: Toolbox, meanings: Meanings) -> None:
+        self._talk = talk
+        self._text = text
+        self._tools = tools
+        self._meanings = meanings
+
+    def hear(self) -> Conversation:
+        """The conversation after it."""
+        kind = courtesy(self._text)
+        if kind == "enough":
+            return structs.replace(self._talk.dropped(), courtesy=kind)
+        if takes_back(self._text):
+            self._talk = self._talk.dropped()
+        question = self._talk.question
+        if question.kind == "clarify":
+            return self._clarified(question)
+        if question.kind and self._talk.goals[question.goal].status == "open":
+            return self._answered(question)
+        if kind:
+            return structs.replace(self._talk, courtesy=kind, question=Question())
+        return self._wished(self._heard())
+
+    def _heard(self) -> Heard:
+        return heard(self._text, self._tools, self._meanings)
+
+    def _wished(self, found: Heard) -> Conversation:
+        """New wishes; or more about one that failed, or the same once more; or nothing that is understood."""
+        again = self._again()
+        if again is not None and all(introduces(wish.skill) for wish in found.wishes):
+            return again
+        if found.wishes:
+            self._talk = structs.replace(self._talk, question=Question(), failures=0)
+            return self._with(tuple(self._once_more(wish) for wish in found.wishes))
+        question = Question("clarify", options=found.options)
+        return structs.replace(self._talk, unclear=True, failures=self._talk.failures + 1, question=question)
+
+    def _with(self, wishes: Sequence[Wish]) -> Conversation:
+        turn = len(self._talk.said) - 1
+        new = tuple(
+            Goal(wish.skill.name, (*wish.before, wish.text), wish.sure, turn, wish.place, wish.fixed) for wish in wishes
+        )
+        return structs.replace(self._talk, goals=self._talk.goals + new)
+
+    def _once_more(self, wish: Wish) -> Wish:
+        """The wish with what was said about it before, where it is the last one again, which failed."""
+        last = self._talk.goals[-1] if self._talk.goals else None
+        again = last is not None and last.status == "failed" and last.tool == wish.skill.name
+        return wish._replace(before=last.words) if last is not None and again else wish
+
+    def _again(self) -> Conversation | None:
+        """The last goal reopened, or made anew, when the message says more about it.
+
+        A goal that failed is reopened by any fact for it; one that is done is made anew with another id, but a write
+        only when the message says *also*.
+        """
+        place = len(self._talk.goals) - 1
+        goal = self._talk.goals[place] if place >= 0 else None
+        skill = self._tools.skill(goal.tool) if goal else None
+        if goal is None or skill is None or goal.status not in ("done", "failed"):
+            return None
+        failed = goal.status == "failed"
+        takers = [skill, *self._tools.reads] if failed else [skill]
+        wanted = [one for taker in takers for one in taker.parameters if one.kind in _FACTS]
+        choices = [one for one in skill.parameters if one.kind == "choice"]
+        if failed:
+            told = self._has(wanted, asked=True) or self._has(choices, asked=False) or _MEANS.search(self._text)
+        else:
+            told = self._has(wanted, asked=False) and (not skill.writes or _AGAIN.search(self._text))
+        if not told:
+            return None
+        question = Question(goal=place if failed else place + 1, parameters=tuple(one.name for one in wanted))
+        talk = structs.replace(self._talk, question=question)
+        words = (*goal.words, self._text)
+        if failed:
+            return talk.with_goal(place, status="open", words=words, reported=False)
+        new = Goal(goal.tool, words, goal.sure, goal.turn, goal.place)
+        return structs.replace(talk, goals=(*talk.goals, new))
+
+    def _has(self, wanted: Sequence[Parameter], *, asked: bool) -> bool:
+        """Whether the message has a value for one of the `wanted`."""
+        names = frozenset(one.name for one in wanted) if asked else frozenset[str]()
+        context = Context((self._text,), (), names, self._talk.today, self._tools.verbs, self._meanings)
+        return bool(fill(wanted, context))
+
+    def _answered(self, question: Question) -> Conversation:
+        """An answer to what was asked about a goal, and whatever else the message wants."""
+        goal = self._talk.goals[question.goal]
+        known = [one for skill in self._tools.skills for top in skill.parameters for one in (top, *top.fields)]
+        asked = [one for one in known if one.name in question.parameters]
+        typed = [one for one in asked if one.kind in _TYPED]
+        told = question.kind == "which" or self._has(typed, asked=True)
+        certain = told or len(typed) < len(asked)
+        new = [wish for wish in self._heard().wishes if _is_new(wish, goal, certain=certain)]
+        if new and not told:
+            self._talk = structs.replace(self._talk.dropped(), failures=0)
+            return self._with(new)
+        unknown = goal.unknown | set(question.parameters) if does_not_know(self._text) and not told else goal.unknown
+        words = (*goal.words, self._text[: new[0].place] if new and new[0].place else self._text)
+        self._talk = self._talk.with_goal(question.goal, words=words, unknown=frozenset(unknown))
+        return self._with(new)
+
+    def _clarified(self, question: Question) -> Conversation:
+        """One of the things that were offered, or a new wish."""
+        found = self._heard()
+        chosen, sure = self._option(question.options), BAR
+        before = self._talk.said[-2]
+        if any(not introduces(wish.skill) for wish in found.wishes):
+            return self._wished(found)
+        if chosen is None and question.options:
+            chosen, sure = self._likely(before, question.options[0])
+        if chosen is None:
+            return self._wished(found)
+        goal = Goal(chosen, (before, self._text), sure, len(self._talk.said) - 2)
+        return structs.replace(self._talk, goals=(*self._talk.goals, goal), question=Question(), failures=0)
+
+    def _likely(self, before: str, option: str) -> tuple[str | None, float]:
+        """The first thing offered, where customers go on with facts as if they had been understood."""
+        facts = [one for skill in self._tools.skills for one in skill.parameters if one.kind in _FACTS]
+        skill = self._tools.skill(option)
+        if skill is None or not self._has(facts, asked=True):
+            return None, 0.0
+        sure = heard(before, self._tools, self._meanings).chance
+        return (option if is_likely(skill, sure) else None), sure
+
+    def _option(self, options: Sequence[str]) -> str | None:
+        for option, pattern in zip(options, _PLACES, strict=False):
+            if pattern.search(self._text):
+                return option
+        if options and courtesy(self._text) == "yes":
+            return options[0]
+        chosen = by_meaning(options, [self._text], self._meanings, asked=False)
+        return str(chosen.value) if chosen else None
 
 
-def _with_wishes(talk: Conversation, wishes: tuple[Wish, ...]) -> Conversation:
-    turn = len(talk.said) - 1
-    new = tuple(
-        Goal(wish.skill.name, (*wish.before, wish.text), wish.sure, turn, wish.place, wish.fixed) for wish in wishes
-    )
-    return msgspec.structs.replace(talk, goals=talk.goals + new)
-
-
-def _once_more(talk: Conversation, wish: Wish) -> Wish:
-    """The wish with what was said about it before, where it is the last one again, which failed."""
-    last = talk.goals[-1] if talk.goals else None
-    return (
-        wish._replace(before=last.words) if last and last.status == "failed" and last.tool == wish.skill.name else wish
-    )
-
-
-def _again(talk: Conversation, text: str, tools: Toolbox, meanings: Meanings) -> Conversation | None:
-    """The last goal reopened, when the message brings facts for it; a write that was done only when it says *also*."""
-    if not talk.goals:
-        return None
-    place = len(talk.goals) - 1
-    goal = talk.goals[place]
-    skill = tools.skill(goal.tool)
-    if skill is None or goal.status not in ("done", "failed"):
-        return None
-    failed = goal.status == "failed"
-    takers = [skill, *tools.reads] if failed else [skill]
-    wanted = [one for taker in takers for one in taker.parameters if one.kind in _FACTS]
-    if not values(wanted, text, tools, meanings, asked=failed) or (
-        not failed and skill.writes and not _AGAIN.search(text)
-    ):
-        return None
-    talk = msgspec.structs.replace(talk, question=Question(goal=place, parameters=tuple(one.name for one in wanted)))
-    if failed:
-        return talk.with_goal(place, status="open", words=(*goal.words, text), reported=False)
-    renewed = msgspec.structs.replace(
-        goal, words=(*goal.words, text), status="open", call=-1, reported=False, fixed=(), tried=(), note=""
-    )
-    return msgspec.structs.replace(
-        talk, goals=(*talk.goals, renewed), question=msgspec.structs.replace(talk.question, goal=place + 1)
-    )
-
-
-def values(wanted: list[Parameter], text: str, tools: Toolbox, meanings: Meanings, *, asked: bool) -> bool:
-    """Whether `text` has a value for one of the `wanted`."""
-    names = frozenset(one.name for one in wanted) if asked else frozenset[str]()
-    context = Context((text,), (), names, None, tools.verbs, meanings)
-    return bool(fill(wanted, context))
-
-
-def _answered(talk: Conversation, text: str, question: Question, tools: Toolbox, meanings: Meanings) -> Conversation:
-    """An answer to what was asked about a goal, and whatever else the message wants."""
-    goal = talk.goals[question.goal]
-    known = [one for skill in tools.skills for top in skill.parameters for one in (top, *top.fields)]
-    asked = [one for one in known if one.name in question.parameters]
-    typed = [one for one in asked if one.kind in _TYPED]
-    told = question.kind == "which" or values(typed, text, tools, meanings, asked=True)
-    found = heard(text, tools, meanings)
-    new = tuple(wish for wish in found.wishes if _is_new(wish, goal, told=told, only_typed=len(typed) == len(asked)))
-    if new and not told:
-        return _with_wishes(msgspec.structs.replace(talk.dropped(), failures=0), new)
-    unknown = goal.unknown | set(question.parameters) if does_not_know(text) and not told else goal.unknown
-    talk = talk.with_goal(question.goal, words=(*goal.words, text), unknown=frozenset(unknown))
-    return _with_wishes(talk, new)
-
-
-def _is_new(wish: Wish, goal: Goal, *, told: bool, only_typed: bool) -> bool:
+def _is_new(wish: Wish, goal: Goal, *, certain: bool) -> bool:
     """Whether a wish heard in an answer is one of its own: surely another, or plainly besides what was asked."""
     if wish.skill.name == goal.tool or introduces(wish.skill):
         return False
-    return wish.sure >= (_TURNS if told or not only_typed else BAR)
-
-
-def _clarified(talk: Conversation, text: str, tools: Toolbox, meanings: Meanings) -> Conversation:
-    """One of the things that were offered, or a new wish."""
-    options, turn = talk.question.options, len(talk.said) - 2
-    found = heard(text, tools, meanings)
-    if any(not introduces(wish.skill) for wish in found.wishes):
-        return _wished(talk, text, found, tools, meanings)
-    before = talk.said[turn]
-    chosen, sure = _option(options, text, meanings), BAR
-    if chosen is None and options and values(_facts(tools), text, tools, meanings, asked=True):
-        sure = heard(before, tools, meanings).chance
-        first = tools.skill(options[0])
-        chosen = options[0] if first is not None and is_likely(first, sure) else None
-    if chosen is None:
-        return _wished(talk, text, found, tools, meanings)
-    goal = Goal(chosen, (before, text), sure, turn)
-    return msgspec.structs.replace(talk, goals=(*talk.goals, goal), question=Question(), failures=0)
-
-
-def _facts(tools: Toolbox) -> list[Parameter]:
-    return [one for skill in tools.skills for one in skill.parameters if one.kind in _FACTS]
-
-
-def _option(options: tuple[str, ...], text: str, meanings: Meanings) -> str | None:
-    for place, pattern in enumerate((_FIRST, _SECOND, _THIRD)):
-        if pattern.search(text) and place < len(options):
-            return options[place]
-    if options and courtesy(text) == "yes":
-        return options[0]
-    chosen = by_meaning(options, [text], meanings, asked=False)
-    return str(chosen.value) if chosen else None
+    return wish.sure >= (_TURNS if certain else BAR)
