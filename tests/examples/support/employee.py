@@ -11,6 +11,7 @@ from typing import Any
 
 from vouch.models.scripted import Line, Scripted
 from vouch.values.message import Message, ToolCall
+from vouch.values.request import Request
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 NAME = re.compile(r"[Mm]y name is ([A-Z]\w+ [A-Z]\w+).*?(\d{5})")

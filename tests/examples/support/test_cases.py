@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,15 @@ from vouch.values.result import Result
 
 from .employee import employee
 
+
+def two_of_each(cases: Sequence[Case]) -> list[Case]:
+    kinds = {case.tags[0]: [other for other in cases if other.tags[0] == case.tags[0]] for case in cases}
+    return [case for cases_of_kind in kinds.values() for case in cases_of_kind[:2]]
+
+
 CASES = read_cases(HERE / "cases.jsonl").cases
 WRITING = [case for case in CASES if case.expected.get("made")]
-SAMPLE = WRITING if os.environ.get("VOUCH_ALL_CASES") else WRITING[::11]
+SAMPLE = WRITING if os.environ.get("VOUCH_ALL_CASES") else two_of_each(WRITING)
 RULES = {
     "left": "still pending",
     "late": "in time",

@@ -12,14 +12,16 @@ from typing import Final
 from msgspec import structs
 
 from vouch.models.planner.choices import by_meaning
+from vouch.models.planner.clauses import asks
 from vouch.models.planner.confidence import BAR
 from vouch.models.planner.context import Context
 from vouch.models.planner.conversation import Conversation, Goal, Question
 from vouch.models.planner.courtesy import courtesy, does_not_know, takes_back
+from vouch.models.planner.masking import masked
 from vouch.models.planner.meanings import Meanings
 from vouch.models.planner.schema import Parameter
 from vouch.models.planner.slots import fill
-from vouch.models.planner.tokens import word_set
+from vouch.models.planner.tokens import stems, word_set
 from vouch.models.planner.toolbox import Toolbox, introduces
 from vouch.models.planner.wishes import Heard, Wish, heard, is_likely
 
@@ -137,9 +139,11 @@ class _Hearing:
         known = [one for skill in self._tools.skills for top in skill.parameters for one in (top, *top.fields)]
         asked = [one for one in known if one.name in question.parameters]
         typed = [one for one in asked if one.kind in _TYPED]
-        told = question.kind == "which" or self._has(typed, asked=True)
+        choices = [one for one in asked if one.kind == "choice"]
+        told = question.kind == "which" or self._has(typed, asked=True) or self._has(choices, asked=False)
         certain = told or len(typed) < len(asked)
         new = [wish for wish in self._heard().wishes if _is_new(wish, goal, certain=certain)]
+        new = [wish for wish in new if not told or asks(wish.text, self._tools.verbs)]
         if new and not told:
             self._talk = structs.replace(self._talk.dropped(), failures=0)
             return self._with(new)
@@ -183,6 +187,6 @@ class _Hearing:
 
 def _is_new(wish: Wish, goal: Goal, *, certain: bool) -> bool:
     """Whether a wish heard in an answer is one of its own: surely another, or plainly besides what was asked."""
-    if wish.skill.name == goal.tool or introduces(wish.skill):
+    if wish.skill.name == goal.tool or introduces(wish.skill) or not stems(masked(wish.text)):
         return False
     return wish.sure >= (_TURNS if certain else BAR)

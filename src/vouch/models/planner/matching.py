@@ -52,6 +52,9 @@ _PERSON: Final = 0.62
 _WANTED: Final = 0.5
 
 
+_LOOKS: Final = word_set("find show list search look check see view")
+
+
 class Match(NamedTuple):
     """A tool, and how near it is."""
 
@@ -108,6 +111,8 @@ def _form(text: str, skill: Skill) -> float:
             return -2 * _TOLD if general else -_TOLD
         return _TOLD if general and skill.looks_up_words else 0.0
     verb = wished(text)
+    if skill.writes and verb in _LOOKS:
+        return -_TOLD
     added = _VERB if _does(skill, verb) else _NAMED if _is_named(skill, text) else 0.0
     return added + (_DONE if skill.writes and asks_for_deed(text) and verb not in _GENERIC else 0.0)
 

@@ -13,6 +13,7 @@ from vouch.models.planner import names, phrases
 from vouch.models.planner.assign import assign
 from vouch.models.planner.clauses import polished
 from vouch.models.planner.context import Context, Filled
+from vouch.models.planner.courtesy import does_not_know
 from vouch.models.planner.schema import Parameter
 from vouch.models.planner.tokens import in_words, shortened, stems
 
@@ -70,15 +71,20 @@ def _asked(parameter: Parameter, place: int, context: Context) -> bool:
 
 
 def _choice(parameter: Parameter, context: Context) -> choosing.Chosen | None:
-    """By words in all that was said about the wish; by meaning only in what is said beside the wish itself."""
+    """By words in what was said, newest first; by meaning in an answer, and in what was said beside the wish itself."""
     asked = parameter.name in context.asked
-    if named := choosing.named(parameter.choices, context.texts):
-        return named
-    if not parameter.required and not asked:
+    for place, text in enumerate(context.texts):
+        if named := choosing.named(parameter.choices, (text,)):
+            return named
+        added = place < len(context.texts) - 1
+        if added and parameter.required and not does_not_know(text):
+            here = asked and place == 0
+            if meant := choosing.by_meaning(parameter.choices, (text,), context.meanings, asked=here):
+                return meant
+    if not parameter.required:
         return None
     beside = [piece for text in context.texts for piece in phrases.details(text, context.verbs)]
-    texts = context.texts[:1] if asked else beside
-    return choosing.by_meaning(parameter.choices, texts, context.meanings, asked=asked)
+    return choosing.by_meaning(parameter.choices, beside, context.meanings, asked=False)
 
 
 def open_texts(parameters: Sequence[Parameter], context: Context) -> Given:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from vouch.models.planner.contacts import emails
+from vouch.models.planner.masking import masked
 from vouch.models.planner.mention import Mention, without_overlap
-from vouch.models.planner.tokens import STOP, word_set
+from vouch.models.planner.tokens import STOP, each, stem, stems, word_set
 
 _PART: Final = r"[^\W\d_](?:[^\W\d_]|['\N{RIGHT SINGLE QUOTATION MARK}-](?=[^\W\d_]))+|[A-Z]\."
 _CAPITAL: Final = rf"(?=[^\W\d_a-z])(?:{_PART})"
@@ -35,6 +37,9 @@ _NOT: Final = STOP | word_set(
 )
 
 
+_INTRODUCES: Final = frozenset(map(stem, each("name mail email account address register registered under find number")))
+
+
 class Name(NamedTuple):
     """A full name taken apart."""
 
@@ -54,6 +59,13 @@ def people(text: str, *, asked: bool) -> list[Mention]:
 def first_names(text: str) -> list[Mention]:
     """First names that were given without a last one."""
     return [Mention(match["name"], match.start("name"), match.end("name"), 0.9) for match in _SINGLE.finditer(text)]
+
+
+def introduction(text: str) -> bool:
+    """Whether `text` only says who somebody is: by name, e-mail address, telephone number or postcode."""
+    told = [*people(text, asked=False), *emails(text)]
+    bare = "".join(" " if any(one.start <= at < one.end for one in told) else sign for at, sign in enumerate(text))
+    return bool(told) and not stems(masked(bare)) - _INTRODUCES
 
 
 def apart(name: str) -> Name:

@@ -18,6 +18,7 @@ from vouch.models.planner.masking import masked
 from vouch.models.planner.matching import Match, best, matches, person
 from vouch.models.planner.meanings import Meanings
 from vouch.models.planner.mention import Mention
+from vouch.models.planner.names import introduction
 from vouch.models.planner.tokens import in_words, stem, stems, tokens
 from vouch.models.planner.toolbox import Skill, Toolbox, introduces
 
@@ -121,6 +122,8 @@ def _part(clause: Clause, tools: Toolbox, meanings: Meanings) -> _Part:
     found = matches(clause.text, tools, meanings)
     if found and (informs(clause.text) or "?" in clause.text) and found[0].skill.name not in tools.free:
         found = _harmless_first(found, tools)
+    if not clause.asks and introduction(clause.text):
+        found = [match for match in found if introduces(match.skill)]
     if clause.refuses:
         said = {stem(token.word) for token in tokens(clause.text)}
         found = [match for match in found if not said & {stem(word) for word in match.skill.called.split()}]
