@@ -1,7 +1,8 @@
 """Does a write happen exactly as often as it should when its process is killed? Counted at a real receiver.
 
 An agent of five payments is killed (SIGKILL) at each of them, before, inside and after the effect; in one answer or in
-five; against a receiver with idempotency keys, with only a look-up, and with neither. Then it is resumed.
+five; against a receiver with idempotency keys, with only a look-up, and with neither. Then it is resumed. The same five
+payments by other projects, killed after the effect, are counted beside it where `scripts/peers` has installed them.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from benchmarks.killed_agent import CALLS, DONE, ask
+from benchmarks.peers.environment import ROOT, program_of, python_of
 from benchmarks.report import emit
 
-ROOT = Path(__file__).parents[1]
+PEERS = ("langgraph", "dbos")
 
 GOALS = {"duplicated": "<= 0", "missing": "<= 0", "unfinished": "<= 0", "not_killed": "<= 0"}
 
@@ -53,24 +55,46 @@ def plans() -> Iterator[Plan]:
 
 def execute(plan: Plan, address: str) -> Count:
     """Live, die, live again, and count the effects."""
+    command = [sys.executable, "-m", "benchmarks.killed_agent", "--kind", plan.kind]
+    return _twice(command, ["--where", plan.where], plan, address)
+
+
+def execute_peer(name: str, python: str, plan: Plan, address: str) -> Count:
+    """The same of another project's agent, which dies after the effect and knows no keys."""
+    return _twice([python, program_of(name, "victim")], [], plan, address)
+
+
+def _twice(command: Sequence[str], dying: Sequence[str], plan: Plan, address: str) -> Count:
+    """Run a victim that is told how to die, then again so that it goes on; count what the receiver made."""
     ask(address, "/reset", {"kind": plan.kind})
     with tempfile.TemporaryDirectory() as folder:
-        command = [
-            *(sys.executable, "-m", "benchmarks.killed_agent", "--address", address, "--kind", plan.kind),
-            *("--journal", str(Path(folder) / "journal.db"), *(["--parallel"] if plan.parallel else [])),
-        ]
-        first = subprocess.run(
-            [*command, "--where", plan.where, "--at", str(plan.at)], check=False, timeout=60, cwd=ROOT
-        )
-        second = subprocess.run(command, check=False, timeout=60, cwd=ROOT)
+        living = [*command, "--address", address, "--journal", str(Path(folder) / "journal.db")]
+        living += ["--parallel"] if plan.parallel else []
+        first = subprocess.run([*living, *dying, "--at", str(plan.at)], check=False, timeout=60, cwd=ROOT)
+        second = subprocess.run(living, check=False, timeout=60, cwd=ROOT)
     made = Counter(effect["order"] for effect in cast("list[dict[str, Any]]", ask(address, "/effects")))
     return Count(
         sum(count - 1 for count in made.values()), CALLS - len(made), second.returncode == DONE, first.returncode == -9
     )
 
 
+def measure_peers(address: str, *, quick: bool) -> dict[str, float]:
+    """How many effects each peer that is there duplicated, and in how many kills."""
+    figures: dict[str, float] = {}
+    kills = [plan for plan in plans() if (plan.kind, plan.where) == ("blind", "after")][:: 3 if quick else 1]
+    for name in PEERS:
+        if not (python := python_of(name)):
+            continue
+        counts = [execute_peer(name, python, plan, address) for plan in kills]
+        for plan, count in zip(kills, counts, strict=True):
+            print(f"{name}, {'five calls at once' if plan.parallel else 'one by one'}, killed at {plan.at}: {count}")
+        figures[f"peer_duplicated_{name}"] = float(sum(count.duplicated for count in counts))
+        figures[f"peer_kills_{name}"] = float(sum(count.killed and count.finished for count in counts))
+    return figures
+
+
 @contextmanager
-def serving() -> Iterator[str]:
+def serving() -> Generator[str]:
     """A receiver in a process of its own; gives its address."""
     command = [sys.executable, "-m", "benchmarks.receiver"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as receiver:
@@ -82,13 +106,15 @@ def serving() -> Iterator[str]:
 
 
 def main() -> None:
-    """All plans, and those of the first receiver once more, so that more than 100 runs are counted."""
+    """All plans, and those of the first receiver once more, so that more than 100 runs are counted; then the peers."""
     options = argparse.ArgumentParser()
     options.add_argument("--quick", action="store_true")
+    quick = options.parse_args().quick
     every = list(plans())
-    chosen = every[::7] if options.parse_args().quick else [*every, *every[:30]]
+    chosen = every[::7] if quick else [*every, *every[:30]]
     with serving() as address:
         counts = [execute(plan, address) for plan in chosen]
+        theirs = measure_peers(address, quick=quick)
     for plan, count in zip(chosen, counts, strict=True):
         if count != Count(0, 0, finished=True, killed=True):
             print(f"{plan}: {count}")
@@ -99,7 +125,7 @@ def main() -> None:
         "unfinished": float(sum(not count.finished for count in counts)),
         "not_killed": float(sum(not count.killed for count in counts)),
     }
-    emit("effects", figures, GOALS)
+    emit("effects", figures | theirs, GOALS)
 
 
 if __name__ == "__main__":

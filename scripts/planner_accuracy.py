@@ -60,7 +60,7 @@ def fits(given: Any, allowed: Sequence[Any]) -> bool:
 
 def _same(given: Any, wanted: Any) -> bool:
     if isinstance(wanted, dict) and isinstance(given, dict):
-        return all(name in given and fits(given[name], values) or "" in values for name, values in wanted.items())
+        return all((name in given and fits(given[name], values)) or "" in values for name, values in wanted.items())
     if isinstance(wanted, list) and isinstance(given, list):
         return len(given) == len(wanted) and all(_same(a, b) for a, b in zip(given, wanted, strict=True))
     if isinstance(wanted, str) or isinstance(given, str):

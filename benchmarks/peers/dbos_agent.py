@@ -3,6 +3,7 @@
 It does not know Vouch. The loop is as bare as it can be: what it costs is what DBOS itself costs.
 """
 
+# pyright: basic, reportMissingImports=false
 from __future__ import annotations
 
 import asyncio

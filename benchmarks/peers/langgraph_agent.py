@@ -3,6 +3,7 @@
 It does not know Vouch. `durability="sync"`: a checkpoint is on the disk before the next step begins.
 """
 
+# pyright: basic, reportMissingImports=false
 from __future__ import annotations
 
 import asyncio

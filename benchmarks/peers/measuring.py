@@ -1,4 +1,4 @@
-"""What every peer program does alike: read its arguments, run its agents side by side, and print the CPU time they took.
+"""What every peer program does alike: read its arguments, run its agents at once, and print the CPU time they took.
 
 It does not know Vouch, nor any peer: each program runs in an environment of its own. CPU time is that of the whole
 process, all threads, without the start: the first agents warm it up.

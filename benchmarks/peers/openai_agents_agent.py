@@ -3,6 +3,7 @@
 It does not know Vouch. The SDK keeps conversations, not checkpoints; its tracing, which would send data, is off.
 """
 
+# pyright: basic, reportMissingImports=false
 from __future__ import annotations
 
 import asyncio
@@ -29,14 +30,12 @@ class Scripted(Model):
     def __init__(self, steps: int) -> None:
         self.steps = steps
 
-    async def get_response(self, system_instructions: str | None, input: Any, *_more: Any, **_named: Any) -> Any:  # noqa: A002, ARG002
+    async def get_response(self, system_instructions: str | None, input: Any, *_more: Any, **_named: Any) -> Any:  # noqa: ARG002
         """The next line."""
         done = 0 if isinstance(input, str) else len(input) // 2
         if done >= self.steps:
             text = ResponseOutputText(text=END, type="output_text", annotations=[])
-            said = ResponseOutputMessage(
-                id="m", content=[text], role="assistant", status="completed", type="message"
-            )
+            said = ResponseOutputMessage(id="m", content=[text], role="assistant", status="completed", type="message")
             return ModelResponse(output=[said], usage=Usage(), response_id=None)
         call = ResponseFunctionToolCall(
             arguments=json.dumps({"order": order(done)}), call_id=f"call-{done}", name="look_up", type="function_call"

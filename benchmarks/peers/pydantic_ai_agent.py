@@ -3,6 +3,7 @@
 It does not know Vouch. Pydantic AI has no checkpoints of its own: it is made durable by DBOS or Temporal.
 """
 
+# pyright: basic, reportMissingImports=false
 from __future__ import annotations
 
 import asyncio

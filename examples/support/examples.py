@@ -96,6 +96,7 @@ EXAMPLES: Final = {
         "I would rather have the coat in blue",
         "I took the wrong version, replace it with L",
         "change the mirror for the black one",
+        "It is not what I wanted, can you change it for grey?",
         "I got the coat in M, but L would fit me: please swap it",
         "sofa: swap for green",
     ],

@@ -56,8 +56,6 @@ Kind = Literal["keys", "lookup", "both", "blind"]
 Fault = Literal["none", "refuse", "fail before", "fail after", "hang", "die before", "die after", "freeze"]
 """What happens to one call. `freeze`: the process sleeps before the write until another has taken its run over."""
 
-SIGNATURES = {"pay": "never", "refund": "above 50", "change": "confirmed", "ask": "by the customer", "close": "both"}
-
 
 class Plan(NamedTuple):
     """The writes that a model wants, what the receiver is like, and what happens meanwhile."""
@@ -66,6 +64,8 @@ class Plan(NamedTuple):
     answers: list[list[tuple[str, int, int]]]
     faults: list[Fault]
     acts: list[tuple[Any, ...]]
+    choices: list[int]
+    """What is answered to the first questions, once there are no more faults; then yes to all."""
 
 
 @dataclass
@@ -289,16 +289,14 @@ class Life:
     async def end(self) -> list[Event]:
         """From now on all goes well: the run must come to its end, and nobody may be needed twice for one thing."""
         self.receiver.faults = []
+        choices = iter(self.plan.choices)
         for _ in range(60):
             result = await self.go_on(0)
             if isinstance(result, Result) and result.status == "answered":
                 return await (await self.house(0)).journal.read(RUN)
             if isinstance(result, RunConflict):
                 self.machine.clock.ahead += 100
-            await self.settle(0)
-            await self.decide(0, "approve")
-            if isinstance(result, Result) and result.output:
-                await self.attempt(0, lambda house: say(self.app, RUN, "yes", house))
+            await self.act(next(choices, 0), 0)
         raise AssertionError(f"the run does not end: {result}")
 
 
@@ -370,7 +368,8 @@ def said_yes(events: list[Event], call_id: str, digest: str, of: str) -> bool:
     return False
 
 
-WRITES = st.tuples(st.sampled_from(sorted(SIGNATURES)), st.integers(1, 2), st.sampled_from([20, 70]))
+TOOLS = ["refund", "close", "change", "ask", "pay", "refund"]
+WRITES = st.tuples(st.sampled_from(TOOLS), st.integers(1, 2), st.sampled_from([70, 20]))
 FAULTS: list[Fault] = [
     *("none", "refuse", "refuse", "fail before", "fail after", "hang", "die before", "die after", "freeze")
 ]
@@ -386,7 +385,8 @@ PLANS = st.builds(
     st.sampled_from(["keys", "lookup", "both", "blind"]),
     st.lists(st.lists(WRITES, min_size=1, max_size=3), min_size=1, max_size=3),
     st.lists(st.sampled_from(FAULTS), min_size=2, max_size=8),
-    st.lists(ACTS, min_size=2, max_size=12).map(lambda acts: [("resume", 0), *acts]),
+    st.lists(ACTS, min_size=2, max_size=10).map(lambda acts: [("resume", 0), *acts]),
+    st.lists(st.integers(0, 3), min_size=3, max_size=8),
 )
 
 

@@ -53,7 +53,7 @@ class Base(NamedTuple):
     """The shop as it is on the morning of `TODAY`: its database as bytes, and the same as rows to compare with."""
 
     data: bytes
-    rows: dict[str, dict[str, tuple[Any, ...]]]
+    rows: dict[str, dict[Any, tuple[Any, ...]]]
 
 
 @cache
@@ -103,24 +103,28 @@ def _put(shop: sqlite3.Connection, plant: Plant) -> None:
     shop.executemany("INSERT INTO policy VALUES (?, ?)", plant.get("policy", {}).items())
 
 
-def watched(shop: sqlite3.Connection) -> dict[str, dict[str, tuple[Any, ...]]]:
-    """All rows of the watched tables by key."""
-    found: dict[str, dict[str, tuple[Any, ...]]] = {}
-    for table, (key, columns) in WATCHED.items():
-        rows = shop.execute(f"SELECT {', '.join((key, *columns))} FROM {table}")  # noqa: S608 - our own names
-        found[table] = {str(row[0]): tuple(row)[1:] for row in rows}
-    return found
+def watched(shop: sqlite3.Connection) -> dict[str, dict[Any, tuple[Any, ...]]]:
+    """All rows of the watched tables by their key, which is their first value."""
+    return {table: {row[0]: row for row in _rows(shop, table)} for table in WATCHED}
+
+
+def _rows(shop: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
+    key, columns = WATCHED[table]
+    cursor = shop.cursor()
+    # Plain tuples: they compare quickly.
+    cursor.row_factory = None
+    return cursor.execute(f"SELECT {', '.join((key, *columns))} FROM {table}").fetchall()  # noqa: S608 - our own names
 
 
 def changes(shop: sqlite3.Connection, base: Base) -> dict[str, dict[str, Row]]:
     """What is not as it was: by table and key, the columns that have changed, money as text."""
     left: dict[str, dict[str, Row]] = {}
-    for table, rows in watched(shop).items():
-        before, columns = base.rows[table], WATCHED[table][1]
-        for key, row in rows.items():
-            if row != (old := before.get(key)):
-                changed = zip(columns, row, old or (None,) * len(row), strict=True)
-                left.setdefault(table, {})[key] = {
+    for table, (_, columns) in WATCHED.items():
+        before = base.rows[table]
+        for row in _rows(shop, table):
+            if row != (old := before.get(row[0])):
+                changed = zip(columns, row[1:], old[1:] if old else (None,) * len(columns), strict=True)
+                left.setdefault(table, {})[str(row[0])] = {
                     name: euros(now) if name in _MONEY else now for name, now, was in changed if now != was
                 }
     return left

@@ -88,7 +88,7 @@ async def test_products_and_policy_are_found_by_words(shop: Shop) -> None:
     product = await call(shop, "get_product", product_id=products["products"][0]["product_id"])
     assert product["reviews"]
     assert not any(review in product["summary"] for review in product["reviews"])
-    policy = await call(shop, "search_policy", query="until when can I send something back")
+    policy = await call(shop, "search_policy", query="within how many days can I send back an item")
     assert "30 days" in policy["summary"]
     assert (await call(shop, "search_policy", query="???"))["summary"] == "Our policy says nothing about that."
     assert (await call(shop, "search_products", query="???"))["summary"] == "We have nothing like that."

@@ -33,6 +33,7 @@ _CHEAPEST: Final = re.compile(r"\b(?:cheapest|least expensive|lowest)\b", re.IGN
 _DEAREST: Final = re.compile(r"\b(?:most expensive|dearest|priciest)\b", re.IGNORECASE)
 _CODE: Final = re.compile(r"(?<![\w@#-])[A-Za-z]+[-_/]?\d[\w-]*")
 _PRICES: Final = word_set("price amount total cost paid fee fare rate")
+_IDS: Final = word_set("id ids code number no reference ref")
 _KINDS: Final = frozenset({"identifier", "email", "phone", "postcode", "person", "country", "open", "time"})
 
 
@@ -84,7 +85,7 @@ def _plain(value: object) -> bool:
 
 def fits(parameter: Parameter, value: Any) -> bool:
     """Whether `value` may be one of `parameter`, or of its items."""
-    one = parameter.item if parameter.kind == "list" and parameter.item else parameter
+    one = parameter.inner
     if one.kind == "choice":
         return value in one.choices
     if one.kind in ("whole", "number"):
@@ -108,7 +109,7 @@ def as_number(value: Any) -> int | float | None:
 
 
 def _bond(call: Past, field: Field, known: Mapping[str, Any]) -> bool | None:
-    """True when the field is about one of the ids known, False when about another of that name, None when about none."""
+    """Whether the field is about an id known: False when it is about another of that name, None when about none."""
     near = [ids_in(call.given), *(ids_in(record) for record in (field.record, *field.around))]
     bonds = [str(ids[name]) == str(value) for name, value in known.items() for ids in near if name in ids]
     return all(bonds) if bonds else None
@@ -157,16 +158,16 @@ def _short_texts(value: Any, name: str = "", depth: int = 0) -> Iterator[str]:
         yield str(value)
 
 
-def of_its_look(parameter: Parameter, found: Sequence[Candidate], calls: Iterable[Past]) -> list[Candidate]:
-    """Values and keys anywhere in results that look like the parameter's, told apart by what they stand under.
+def of_its_look(parameter: Parameter, found: Candidate, calls: Iterable[Past]) -> list[Candidate]:
+    """Ids anywhere in results that look like the parameter's, told apart by what they stand under.
 
-    They look like it when they fit its pattern; where it has none, when they look like a candidate `found`.
+    They look like it when they fit its pattern; where it has none, when they look like the candidate `found`.
     """
-    looks = frozenset(_look(one.value) for one in found if isinstance(one.value, str))
+    look = _look(str(found.value))
     alike: dict[str, frozenset[str]] = {}
     for call in calls:
         for value, under in _under(call.value, ()):
-            fitting = identifiers.fits(value, parameter.patterns) if parameter.patterns else _look(value) in looks
+            fitting = identifiers.fits(value, parameter.patterns) if parameter.patterns else _look(value) == look
             if len(value) <= LONGEST and fitting and any(sign.isdigit() for sign in value):
                 words = frozenset(word for name in (*under, value) for word in words_of(in_words(name)))
                 alike[value] = alike.get(value, frozenset()) | words
@@ -190,11 +191,12 @@ def _look(value: str) -> str:
 
 
 def _under(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Ids with what they stand under: keys of records, lists of texts, and fields that are called so."""
     if isinstance(value, Mapping) and len(path) < 5:
         for key, inner in cast("Record", value).items():
             if any(sign.isdigit() for sign in key):
                 yield key, path[-1:]
-            if isinstance(inner, str) and not is_free_text(key, inner):
+            if isinstance(inner, str) and in_words(key).split()[-1:] and in_words(key).split()[-1] in _IDS:
                 yield inner, (key,)
             yield from _under(inner, (*path, key))
     elif isinstance(value, list):

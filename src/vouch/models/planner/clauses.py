@@ -14,8 +14,9 @@ from vouch.models.planner.tokens import STOP, stem, tokens
 _SENTENCE: Final = re.compile(
     r"(?<=[.!?;\n])(?:\s+|$)|\n+|\s+(?=(?:Also|And|Additionally|Besides|Furthermore|Another thing|One more thing)\b)"
 )
-_FACT: Final = r"""
-      | [,;]?\s+(?=(?:my|the|account|mail|e-?mail|i'm|i\ am|it's|you\ find\ me|registered)\b(?:[^\w@]+\w+){0,5}?[^\w@]+\S+@\S)
+_WHO: Final = r"(?:my|the|account|mail|e-?mail|i'm|i\ am|it's|you\ find\ me|registered)\b"
+_FACT: Final = rf"""
+      | [,;]?\s+(?={_WHO}(?:[^\w@]+\w+){{0,5}}?[^\w@]+\S+@\S)
       | ,\s+(?=\S+@\S)"""
 """Before somebody says who they are, which is never part of a wish."""
 
@@ -27,10 +28,7 @@ _JOINT: Final = re.compile(
     + _FACT,
     re.VERBOSE | re.IGNORECASE,
 )
-_INTRODUCES: Final = re.compile(
-    r"(?:(?:my|the|account|mail|e-?mail|i'm|i am|it's|you find me|registered)\b(?:[^\w@]+\w+){0,5}?[^\w@]+)?\S+@\S",
-    re.IGNORECASE,
-)
+_INTRODUCES: Final = re.compile(rf"(?:{_WHO}(?:[^\w@]+\w+){{0,5}}?[^\w@]+)?\S+@\S", re.IGNORECASE)
 _ABBREVIATION: Final = re.compile(r"\b(?:mr|mrs|ms|dr|no|nr|st|ave|e\.g|i\.e|approx|vs|[A-Z])\.$", re.IGNORECASE)
 _POLITE: Final = re.compile(
     r"^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|dear \w+)\b(?: there| team| all)?[\s,!.:]*|"
@@ -56,8 +54,9 @@ _HOLDS: Final = re.compile(
     re.IGNORECASE,
 )
 _INFORMS: Final = re.compile(
-    r"^(?:(?:until|since|from|by|at|in|for|to|of|with) )?(?:who|whose|what|when|where|why|which|how (?:long|much|many|often|far|late|soon|big|old)|do|does|is|are|was|"
-    r"did|has|have)\b(?!\s+(?:it|there) (?:possible|a way))"
+    r"^(?:(?:until|since|from|by|at|in|for|to|of|with) )?"
+    r"(?:who|whose|what|when|where|why|which|how (?:long|much|many|often|far|late|soon|big|old)|"
+    r"do|does|is|are|was|did|has|have)\b(?!\s+(?:it|there) (?:possible|a way))"
     r"|^(?:(?:can|could|would|will) you (?:please )?)?(?:tell|explain|let me know|describe)\b"
     r"|^(?:i|we)(?:'d| would) (?:like|love|want) to know\b|^i wonder\b"
     r"|^(?:can|could|may|must|will|would|should)\s+(?!you\b|i\b|we\b|u\b|it\b|my\b|this\b|that\b|somebody\b|someone\b)",

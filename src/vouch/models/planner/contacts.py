@@ -10,7 +10,7 @@ from typing import Final
 
 from vouch.models.planner.mention import Mention
 
-_EMAIL: Final = re.compile(r"[A-Za-z0-9][\w.+'-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
+_EMAIL: Final = re.compile(r"(?<![\w.+'-])[A-Za-z0-9][\w.+'-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 _PHONE: Final = re.compile(r"(?<![\w#@.])(?:\+|00)?\(?\d[\d\s().-]{5,18}\d(?![\w@])")
 _POSTCODE: Final = re.compile(
     r"""(?<![\w#@$€£.,-])(?:

@@ -16,7 +16,7 @@ from vouch.models.planner.mention import Mention, Span, free
 
 
 class Filled(NamedTuple):
-    """A value for a parameter, how sure it is, whether the customer said it (else a tool gave it), and in which unit."""
+    """A value, how sure it is, whether the customer said it (else a tool gave it), and in which unit."""
 
     value: Any
     sure: float
@@ -29,7 +29,8 @@ class Context:
     """`texts` are the customer's words about this wish, newest first; `background` the rest, nearest first.
 
     `searches` when they are for a search in texts, `tells_all` when they are for a person, who is told what there is to
-    tell, `any_name` when a name in them need not be the customer's own. `asked` are the parameters that the newest text answers; `taken` the spans of texts that already have a parameter.
+    tell, `any_name` when a name in them need not be the customer's own. `asked` are the parameters that the newest text
+    answers; `taken` the spans of texts that already have a parameter.
     """
 
     texts: tuple[str, ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import msgspec
 from msgspec import Struct
@@ -25,9 +25,9 @@ customer turned to something else."""
 class Goal(Struct, frozen=True):
     """One thing the customer wants done: by which tool, and in which words (oldest first) they spoke of it.
 
-    `fixed` are arguments that the words give to this goal alone, `place` where they begin in message `turn`; `unknown`
-    the parameters that the customer cannot tell, `asked` those asked for so far; `tried` the calls that failed, with how
-    many had gone well before.
+    `fixed` are arguments that the words give to this goal alone, `place` where they begin in message `turn`; `call` is
+    the place of its own call, `reported` when what came of it was told. `unknown` are the parameters that the customer
+    cannot tell, `asked` the questions asked so far, `tried` the calls that failed, with how many had gone well before.
     """
 
     tool: str
@@ -38,7 +38,6 @@ class Goal(Struct, frozen=True):
     fixed: tuple[tuple[str, Any], ...] = ()
     status: Status = "open"
     call: int = -1
-    note: str = ""
     reported: bool = False
     unknown: frozenset[str] = frozenset()
     asked: tuple[str, ...] = ()
@@ -129,7 +128,10 @@ class Conversation(Struct, frozen=True):
         return msgspec.structs.replace(self, goals=tuple(goals), question=Question())
 
     def last_call(self, name: str, arguments: str) -> Past | None:
-        """The newest call with these arguments that still tells how things are; one that failed does so for its turn."""
+        """The newest call with these arguments that still tells how things are.
+
+        One that failed tells it until the customer says more.
+        """
         for place in range(len(self.calls) - 1, -1, -1):
             call = self.calls[place]
             if call.ended and call.name == name and call.arguments == arguments:
@@ -167,7 +169,7 @@ def spelled(arguments: Mapping[str, Any]) -> str:
 @lru_cache(maxsize=1024)
 def _arguments(text: str) -> Mapping[str, Any]:
     value = decoded(text)
-    return value if isinstance(value, dict) else {}
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
 
 
 @lru_cache(maxsize=256)
@@ -185,10 +187,10 @@ def _fields(name: str, content: str) -> tuple[Field, ...]:
 
 
 def _leaves(value: Any) -> frozenset[str]:
-    if isinstance(value, dict):
-        return frozenset[str]().union(*(_leaves(inner) for inner in value.values()))
+    if isinstance(value, Mapping):
+        return frozenset[str]().union(*map(_leaves, cast("Mapping[str, Any]", value).values()))
     if isinstance(value, list):
-        return frozenset[str]().union(*(_leaves(inner) for inner in value))
+        return frozenset[str]().union(*map(_leaves, cast("list[Any]", value)))
     return frozenset({str(value)})
 
 

@@ -25,8 +25,8 @@ _FILL: Final = word_set(
     "friend kind helpful support all done sounds will not thats its had ll"
 )
 _ENOUGH: Final = re.compile(
-    r"\b(?:never ?mind|forget (?:it|that|about it)|leave it|doesn't matter|does not matter|changed my mind about (?:it|that)|"
-    r"don't bother|drop it|scrap that)\b",
+    r"\b(?:never ?mind|forget (?:it|that|about it)|leave it|doesn't matter|does not matter|"
+    r"changed my mind about (?:it|that)|don't bother|drop it|scrap that)\b",
     re.IGNORECASE,
 )
 _WISHES_WELL: Final = re.compile(
@@ -58,7 +58,10 @@ def courtesy(text: str) -> Courtesy:
     every = frozenset(words)
     if not every or not every <= _FILL.union(*(kind for _, kind in _KINDS)):
         return ""
-    return next((kind for kind, names in _KINDS if every & names), "")
+    for kind, names in _KINDS:
+        if every & names:
+            return kind
+    return ""
 
 
 def takes_back(text: str) -> bool:

@@ -15,11 +15,12 @@ from typing import Final
 import msgspec
 
 from vouch.models.planner import words
-from vouch.models.planner.chaining import Blocked, Chain, Do, Look, Need, Step, Which
+from vouch.models.planner.chaining import Chain
 from vouch.models.planner.confidence import BAR
 from vouch.models.planner.conversation import Conversation, Goal, Question
 from vouch.models.planner.matching import person
 from vouch.models.planner.meanings import Meanings
+from vouch.models.planner.steps import Blocked, Do, Look, Need, Step, Which
 from vouch.models.planner.toolbox import Skill, Toolbox
 from vouch.values.request import Finish
 

@@ -29,7 +29,7 @@ _ANY_DAY: Final = date(2000, 1, 1)
 
 def evidence(text: str, tools: Toolbox) -> list[float]:
     """For each tool, what the values in `text` add to its score."""
-    said = {kind: weight for kind, weight in _kinds(text)}
+    said = dict(_kinds(text))
     patterns = {pattern for skill in tools.skills for one in skill.parameters for pattern in one.patterns}
     matched = {pattern for pattern in patterns if identifiers.by_pattern(text, (pattern,), bare=False)}
     takes = [_taken(skill, said, matched) for skill in tools.skills]

@@ -179,8 +179,10 @@ class _Hearing:
         for option, pattern in zip(options, _PLACES, strict=False):
             if pattern.search(self._text):
                 return option
-        if options and courtesy(self._text) == "yes":
-            return options[0]
+        first = self._tools.skill(options[0]) if options else None
+        # A bare yes to several things is no yes to one that changes something.
+        if first is not None and courtesy(self._text) == "yes" and (len(options) == 1 or not first.writes):
+            return first.name
         chosen = by_meaning(options, [self._text], self._meanings, asked=False)
         return str(chosen.value) if chosen else None
 

@@ -13,7 +13,7 @@ _MONEY: Final = re.compile(
     r"[$€£]\s?\d[\d.,]*\b|\b\d[\d.,]*\s?(?:[€£$]|(?:eur|euros?|usd|dollars?|gbp|pounds?|chf|cents?)\b)", re.IGNORECASE
 )
 _FACTS: Final = re.compile(
-    r"""\S+@\S+\.\w+                                     # an e-mail address
+    r"""(?<!\S)\S+@\S+\.\w+                                     # an e-mail address
       | \#?\b(?=[\w#/_-]*\d)[\w#/_-]*[A-Za-z_#][\w#/_-]*  # letters and digits in one: an id
       | \#?\b\d[\d.,:/-]*\b
     """,
@@ -21,7 +21,8 @@ _FACTS: Final = re.compile(
 )
 _MARK: Final = "\N{SYMBOL FOR SUBSTITUTE}"
 _NAMED: Final = re.compile(
-    rf"(?:\b(?:of|from|in|for|to|with|on|the|my|this|it's|it is|that is|is)\s+)*\b([A-Za-z]+)(?:\s+(?:number|no\.?|id|code))?[\s:]*{_MARK}",
+    r"(?:\b(?:of|from|in|for|to|with|on|the|my|this|it's|it is|that is|is)\s+)*"
+    rf"\b([A-Za-z]+)(?:\s+(?:number|no\.?|id|code))?[\s:]*{_MARK}",
     re.IGNORECASE,
 )
 _OWN: Final = re.compile(r"\b(?:of|from|in|for|with|on) (?:my|the|this|that|our|an?) ([A-Za-z]+)\b", re.IGNORECASE)

@@ -14,16 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Vectors = OrderedDict[str, Floats]
 
 _KEPT: Final = 8192  # vectors, 1.5 kB each
 
 
 class Meanings:
-    """Vectors by text. `missing` are the texts asked for in vain since the last `learn`."""
+    """Vectors by text, `known` ones shared with others. `missing` are the texts asked for in vain."""
 
-    def __init__(self, dimensions: int) -> None:
+    def __init__(self, dimensions: int, known: Vectors | None = None) -> None:
         self.missing: dict[str, None] = {}
-        self._known: OrderedDict[str, Floats] = OrderedDict()
+        self._known: Vectors = OrderedDict() if known is None else known
         self._nothing = np.zeros(dimensions, np.float32)
 
     def of(self, texts: Sequence[str]) -> Floats:

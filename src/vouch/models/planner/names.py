@@ -31,9 +31,9 @@ _SINGLE: Final = re.compile(
 _ALONE: Final = re.compile(rf"(?<!\w)(?P<name>{_FULL})(?!\w)")
 _BARE: Final = re.compile(r"^\W*(?P<name>[^\W\d_][\w'-]*\s+[^\W\d_][\w'-]*)\s*(?=$|[,;.\n(]|\d)")
 _NOT: Final = STOP | word_set(
-    "sorry sure yes e-mail mail number order please cancel return refund customer dear address street road avenue lane drive email postcode zip "
-    "thanks regards best kind still very really so looking trying writing calling monday tuesday wednesday thursday "
-    "friday saturday sunday"
+    "sorry sure yes e-mail mail number order please cancel return refund customer dear address street road avenue "
+    "lane drive email postcode zip thanks regards best kind still very really so looking trying writing calling "
+    "monday tuesday wednesday thursday friday saturday sunday"
 )
 
 

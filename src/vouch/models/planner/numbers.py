@@ -28,8 +28,8 @@ _SMALL: Final = {
     word: value
     for value, word in enumerate(
         each(
-            "zero . two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-            "eighteen nineteen twenty"
+            "zero . two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+            "seventeen eighteen nineteen twenty"
         )
     )
     if word != "."

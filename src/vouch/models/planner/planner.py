@@ -13,13 +13,12 @@ from vouch.contracts.embedder import Embedder
 from vouch.errors import BadRequest
 from vouch.models.planner.conversation import Conversation
 from vouch.models.planner.decision import Decision, decide
-from vouch.models.planner.meanings import Meanings
+from vouch.models.planner.meanings import Meanings, Vectors
 from vouch.models.planner.progress import after, without_examples
 from vouch.models.planner.toolbox import Toolbox, toolbox
 from vouch.values.message import Message, ToolCall, assistant
 from vouch.values.request import Answer, CallDelta, Delta, Done, Request, TextDelta, ToolSpec, extend
 
-_ROUNDS: Final = 12  # of planning and embedding what the plan met; three are enough in practice
 _KEPT: Final = 512
 
 
@@ -31,7 +30,7 @@ class _Known(NamedTuple):
 
 
 class Planner:
-    """A `Model`: it chooses tools by meaning, fills their arguments, asks for what is missing, and tells what came of it.
+    """A `Model`: it chooses tools by meaning, fills their arguments, asks for what is missing, tells what came of it.
 
     Everything is derived from the request, so the same conversation always gets the same answer. Values come from the
     customer's words and from ids, numbers and names in results; what anybody may have written freely into a result is
@@ -41,7 +40,7 @@ class Planner:
     def __init__(self, name: str = "local/planner", *, embedder: Embedder) -> None:
         self.name = name
         self._embedder = embedder
-        self._meanings = Meanings(embedder.dimensions)
+        self._known: Vectors = OrderedDict()
         self._tools: OrderedDict[int, _Known] = OrderedDict()
         self._talks: OrderedDict[str, Conversation] = OrderedDict()
 
@@ -52,14 +51,12 @@ class Planner:
         if not any(message.role == "user" for message in request.messages):
             raise BadRequest(f"{self.name} was given no message of a user; there is nothing to answer")
         tools = self._read(request.frame.tools)
-        meanings = self._meanings
-        for _ in range(_ROUNDS):
-            meanings.missing.clear()
-            decision = self._decide(request, tools, meanings)
-            if not meanings.missing:
-                break
+        meanings = Meanings(self._embedder.dimensions, self._known)
+        decision = self._decide(request, tools, meanings)
+        while meanings.missing:
             texts = list(meanings.missing)
             meanings.learn(texts, await self._embedder.embed(texts))
+            decision = self._decide(request, tools, meanings)
         meanings.forget()
         return _answer(decision, request, self.name)
 

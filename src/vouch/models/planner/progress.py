@@ -6,6 +6,7 @@ It does not know how the next step is found.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -18,13 +19,16 @@ from vouch.models.planner.toolbox import Toolbox
 from vouch.values.message import Message, ToolResult
 from vouch.values.request import Example
 
+LONGEST: Final = 4_000
+"""Characters of a message that are read: whoever has more to say is no longer asking for something."""
+
 
 def after(talk: Conversation, message: Message, tools: Toolbox, meanings: Meanings) -> Conversation:
     """The conversation with one more message."""
     if message.role == "system":
         return msgspec.structs.replace(talk, today=dates.today_in(message.text) or talk.today)
     if message.role == "user":
-        return hear(talk, message.text, tools, meanings)
+        return hear(talk, message.text[:LONGEST], tools, meanings)
     if message.result is not None:
         return _returned(talk, message.result)
     return _spoke(talk, message, tools, meanings)

@@ -52,6 +52,11 @@ def _summary(value: Any) -> str:
     return sentence(found) if found and (len(record) > 1 or " " in found) else ""
 
 
+def sums_itself_up(value: Any) -> bool:
+    """Whether a result has a sentence about itself."""
+    return bool(_summary(value))
+
+
 def sentence(text: str) -> str:
     """`text` in one line, ended like a sentence."""
     line = " ".join(text.split())
@@ -117,7 +122,8 @@ def _rows(rows: Sequence[Any], asked: str) -> str:
     if not rows:
         return "There is nothing of that kind."
     if len(rows) == 1:
-        return _record(rows[0], asked) if isinstance(rows[0], Mapping) else sentence(_short(rows[0]))
+        only = rows[0]
+        return _record(cast("Record", only), asked) if isinstance(only, Mapping) else sentence(_short(only))
     lines = [f"({place}) {_field('', one)}" for place, one in enumerate(rows[:_ROWS], 1)]
     more = f"; and {len(rows) - _ROWS} more" if len(rows) > _ROWS else ""
     return shortened(f"There are {len(rows)}: {'; '.join(lines)}{more}.", _LONGEST)

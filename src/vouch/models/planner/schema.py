@@ -58,6 +58,11 @@ class Parameter(Struct, frozen=True):
         return sum(field.kind in PLACES for field in self.fields) >= 2
 
     @property
+    def inner(self) -> Parameter:
+        """What a list holds, or the parameter itself."""
+        return self.item if self.kind == "list" and self.item else self
+
+    @property
     def hints(self) -> tuple[str, ...]:
         """Values that its description gives in quotes, where it gives several."""
         quoted = tuple(dict.fromkeys(_QUOTED.findall(self.description)))
@@ -113,9 +118,7 @@ def resolved(schema: Schema, root: Schema) -> Schema:
     """`schema` with its reference followed, and of alternatives the one that says most; None is no alternative."""
     for _ in range(_DEEP):
         if "$ref" in schema:
-            target: Any = root
-            for part in str(schema["$ref"]).lstrip("#/").split("/"):
-                target = target.get(part, {}) if isinstance(target, Mapping) else {}
+            target = _referred(str(schema["$ref"]), root)
             schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
         elif alternatives := schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf"):
             outer = {key: value for key, value in schema.items() if key not in ("anyOf", "oneOf", "allOf")}
@@ -129,11 +132,20 @@ def resolved(schema: Schema, root: Schema) -> Schema:
     return schema
 
 
+def _referred(reference: str, root: Schema) -> Schema:
+    """What a reference within `root` points at; nothing where it points nowhere."""
+    target: Any = root
+    for part in reference.lstrip("#/").split("/"):
+        target = cast("Schema", target).get(part) if isinstance(target, Mapping) else None
+    return cast("Schema", target) if isinstance(target, Mapping) else {}
+
+
 def _fullest(alternatives: list[Schema], root: Schema) -> Schema:
     """A number comes before its text, a record before a number."""
     order = ("object", "array", "boolean", "integer", "number")
     known = [resolved(one, root) for one in alternatives if one.get("type") != "null"]
-    return min(known, key=lambda one: order.index(one["type"]) if one.get("type") in order else 9, default={})
+    nothing: Schema = {}
+    return min(known, key=lambda one: order.index(one["type"]) if one.get("type") in order else 9, default=nothing)
 
 
 def _patterns(schema: Schema) -> Iterator[str]:

@@ -74,7 +74,7 @@ def _patterned(parameters: Sequence[Parameter], context: Context) -> Given:
     given: Given = {}
     groups: dict[tuple[str, ...], list[Parameter]] = {}
     for one in parameters:
-        inner = one.item if one.kind == "list" and one.item else one
+        inner = one.inner
         patterns = inner.patterns
         if patterns and inner.kind in ("identifier", "postcode", "phone", "open"):
             groups.setdefault(patterns, []).append(one)

@@ -30,8 +30,8 @@ _LIBRARY: Final = word_set(
 class Skill(Struct, frozen=True):
     """A tool: its parameters, the names of the fields it gives, and how people say that they want it.
 
-    `phrases` are its examples and what it does in a sentence, without facts, `about` its description, `called` its name in words; `searches`
-    when it looks words up in texts.
+    `phrases` are its examples and what it does in a sentence, without facts, `about` its description, `called` its name
+    in words; `searches` when it looks words up in texts.
     """
 
     name: str
@@ -121,7 +121,7 @@ def toolbox(specs: Sequence[ToolSpec]) -> Toolbox:
 
 
 def _looks(specs: Sequence[ToolSpec]) -> dict[str, tuple[str, ...]]:
-    """By normal name: the patterns that any tool's parameters or results have for such values. Equal names are equal."""
+    """By normal name: the patterns that any tool's parameters or results have for it, for equal names are equal."""
     looks: dict[str, tuple[str, ...]] = {}
     for spec in specs:
         for one in parameters(spec.parameters):

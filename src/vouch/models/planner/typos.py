@@ -6,6 +6,7 @@ It does not know a language: only words given to it are ever put in place of oth
 from __future__ import annotations
 
 from collections.abc import Set
+from functools import lru_cache
 from typing import Final
 
 from vouch.models.planner.tokens import tokens
@@ -19,16 +20,31 @@ def mended(text: str, expected: Set[str]) -> str:
     place = 0
     for token in tokens(text):
         if len(token.word) >= _SHORTEST and token.word.isalpha() and token.word not in expected:
-            meant = [word for word in expected if _is_slip(token.word, word)]
+            near = _indexed(frozenset(expected))
+            keys = [(token.word[0], len(token.word) + more) for more in (-1, 0, 1)]
+            meant = [word for key in keys for word in near.get(key, ()) if _is_slip(token.word, word)]
             if len(meant) == 1:
                 pieces += [text[place : token.start], meant[0]]
                 place = token.end
     return "".join([*pieces, text[place:]])
 
 
+@lru_cache(maxsize=256)
+def _indexed(words: frozenset[str]) -> dict[tuple[str, int], list[str]]:
+    """Words by first letter and length."""
+    index: dict[tuple[str, int], list[str]] = {}
+    for word in sorted(words):
+        if len(word) >= _SHORTEST:
+            index.setdefault((word[0], len(word)), []).append(word)
+    return index
+
+
 def _is_slip(typed: str, meant: str) -> bool:
-    """Whether one letter was left out, doubled, added, taken for another, or two were exchanged; never the first."""
-    if len(meant) < _SHORTEST or typed[0] != meant[0] or abs(len(typed) - len(meant)) > 1 or typed == meant:
+    """Whether one letter was left out, doubled, added, taken for another, or two were exchanged.
+
+    Both begin alike, and neither is more than a letter longer than the other.
+    """
+    if typed == meant:
         return False
     start = next(
         (at for at, (a, b) in enumerate(zip(typed, meant, strict=False)) if a != b), min(len(typed), len(meant))

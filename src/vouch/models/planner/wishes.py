@@ -55,7 +55,7 @@ class Wish(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """All wishes of a message in order; where there is none, the tools that come nearest and the chance of the first."""
+    """All wishes of a message in order; for where there is none, the nearest tools and the chance of the first."""
 
     wishes: tuple[Wish, ...]
     options: tuple[str, ...]
@@ -176,7 +176,7 @@ def _chosen(parts: Sequence[_Part], easy: _Easy) -> list[int]:
 
 
 def _instead(parts: Sequence[_Part], chosen: list[int]) -> list[int]:
-    """Where the only wish is who the customer is: what else the message likely wants, or nothing when it is not clear."""
+    """Where the only wish is who the customer is: what else the message likely wants, or nothing if that is unclear."""
     others = [
         place
         for place, part in enumerate(parts)

@@ -12,7 +12,7 @@ from typing import Final
 from vouch.models.planner.candidates import Candidate, label
 from vouch.models.planner.conversation import Past
 from vouch.models.planner.meanings import Meanings
-from vouch.models.planner.reading import sentence, told
+from vouch.models.planner.reading import sentence, sums_itself_up, told
 from vouch.models.planner.schema import Parameter
 from vouch.models.planner.tokens import in_words, shortened, singular
 from vouch.models.planner.toolbox import Skill
@@ -32,7 +32,8 @@ _LONGEST: Final = 90
 _YOURS: Final = (
     (
         re.compile(
-            r"\b(?:the (?:customer|user|member|person|client|caller|guest|passenger|traveller|patient)(?:'s|s')|their)\b"
+            r"\b(?:the (?:customer|user|member|person|client|caller|guest|passenger|traveller|patient)(?:'s|s')"
+            r"|their)\b"
         ),
         "your",
     ),
@@ -52,7 +53,7 @@ def report(skill: Skill, call: Past, asked: str, meanings: Meanings) -> str:
     result = told(call.value, asked, meanings, searches=skill.searches)
     if not skill.writes:
         return result or NOTHING_FOUND
-    sums_up = isinstance(call.value, dict) and bool({"summary", "message"} & call.value.keys())
+    sums_up = sums_itself_up(call.value)
     return result if sums_up else f"Done: {skill.called}. {result}".strip()
 
 
