@@ -44,7 +44,7 @@ class Receiver(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: Receiver
+    server: Receiver  # pyright: ignore[reportIncompatibleVariableOverride] - it serves this server alone
 
     def do_POST(self) -> None:
         """`/effects` makes one; `/reset` forgets all."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import optimize
 
 from vouch.models.minilm.minilm import MiniLM
@@ -27,8 +28,20 @@ FOREIGN: Final = 1 / 3
 """The share of wishes that none of the tools can fulfil."""
 
 READS: Final = frozenset(
-    "opening_hours find_trainer get_balance list_transactions test_results show_menu check_usage get_grades "
-    "room_of_course waste_calendar quote_repair repair_status".split()
+    [
+        "opening_hours",
+        "find_trainer",
+        "get_balance",
+        "list_transactions",
+        "test_results",
+        "show_menu",
+        "check_usage",
+        "get_grades",
+        "room_of_course",
+        "waste_calendar",
+        "quote_repair",
+        "repair_status",
+    ]
 )
 
 Wishes = Mapping[str, Mapping[str, tuple[str, Sequence[str]]]]
@@ -38,12 +51,14 @@ Row = tuple[float, float, bool]
 def read(path: Path) -> Wishes:
     """By set and tool: the description, and the wishes."""
     sets: dict[str, dict[str, tuple[str, list[str]]]] = {}
+    tools: dict[str, tuple[str, list[str]]] = {}
+    wishes: list[str] = []
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.strip() or line.startswith("#"):
             continue
         if line.startswith("["):
             tools = sets.setdefault(line.strip("[]"), {})
-            wishes: list[str] = tools.setdefault("-", ("", []))[1]
+            wishes = tools.setdefault("-", ("", []))[1]
         elif line.startswith("  "):
             wishes.append(line.strip())
         else:
@@ -78,15 +93,15 @@ def fit(rows: Sequence[Row]) -> tuple[list[float], float, float]:
     features = np.array([[1.0, score, margin] for score, margin, _ in rows])
     right = np.array([float(hit) for _, _, hit in rows])
 
-    def loss(weights: Any) -> float:
-        logits = features @ weights
-        return float(np.mean(np.logaddexp(0, logits) - right * logits)) + 1e-4 * float(weights @ weights)
+    def loss(weights: NDArray[np.float64]) -> float:
+        logits: NDArray[np.float64] = features @ weights
+        return float(np.mean(np.logaddexp(0, logits) - right * logits)) + 1e-4 * float(np.sum(np.square(weights)))
 
     search: Any = optimize
-    weights = search.minimize(loss, np.zeros(3)).x
-    chances = 1 / (1 + np.exp(-features @ weights))
+    weights: Any = search.minimize(loss, np.zeros(3)).x
+    chances: NDArray[np.float64] = 1 / (1 + np.exp(-features @ weights))
     bins = np.minimum((chances * 10).astype(int), 9)
-    error = sum(abs(float((chances - right)[bins == one].sum())) for one in range(10)) / len(rows)
+    error = sum(abs(float(np.sum((chances - right)[bins == one]))) for one in range(10)) / len(rows)
     return [round(float(weight), 2) for weight in weights], loss(weights), error
 
 

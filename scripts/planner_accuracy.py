@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -42,9 +42,9 @@ def as_json_schema(schema: Any) -> Any:
     if isinstance(schema, dict):
         return {
             key: TYPES.get(value, value) if key == "type" and isinstance(value, str) else as_json_schema(value)
-            for key, value in schema.items()
+            for key, value in cast("Row", schema).items()
         }
-    return [as_json_schema(one) for one in schema] if isinstance(schema, list) else schema
+    return [as_json_schema(one) for one in cast("list[Any]", schema)] if isinstance(schema, list) else schema
 
 
 def spec(function: Row) -> ToolSpec:
@@ -60,9 +60,11 @@ def fits(given: Any, allowed: Sequence[Any]) -> bool:
 
 def _same(given: Any, wanted: Any) -> bool:
     if isinstance(wanted, dict) and isinstance(given, dict):
-        return all((name in given and fits(given[name], values)) or "" in values for name, values in wanted.items())
+        row, allowed = cast("Row", given), cast("Row", wanted)
+        return all((name in row and fits(row[name], values)) or "" in values for name, values in allowed.items())
     if isinstance(wanted, list) and isinstance(given, list):
-        return len(given) == len(wanted) and all(_same(a, b) for a, b in zip(given, wanted, strict=True))
+        ones, others = cast("list[Any]", given), cast("list[Any]", wanted)
+        return len(ones) == len(others) and all(_same(a, b) for a, b in zip(ones, others, strict=True))
     if isinstance(wanted, str) or isinstance(given, str):
         return _plain(given) == _plain(wanted)
     return given == wanted
@@ -99,6 +101,7 @@ async def calls(planner: Planner, rows: Sequence[Row]) -> list[tuple[Row, Answer
 def nearest(tools: Sequence[ToolSpec], questions: Sequence[str], embedder: MiniLM) -> list[str]:
     """The name of the tool that comes nearest to each question."""
     box, meanings = toolbox(tools), Meanings(embedder.dimensions)
+    found = [matches(question, box, meanings) for question in questions]
     for _ in range(3):
         meanings.missing.clear()
         found = [matches(question, box, meanings) for question in questions]

@@ -125,7 +125,7 @@ class Chain:
                 return step
             found = self._out_of(past, one, reader, arguments)
             by_words = isinstance(found, Filled) and found.sure == CHOSEN
-            if by_words or (is_about(reader, one) and isinstance(found, Filled | Which | Look)):
+            if found is not None and (by_words or (is_about(reader, one) and isinstance(found, Filled | Which | Look))):
                 return found
             fallback = better(fallback, found)
         other = self._otherwise(one, skill, arguments, fallback)
