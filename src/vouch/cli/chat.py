@@ -40,7 +40,9 @@ async def chat(app: App, house: House) -> int:
         if result.status not in ("answered", "waiting"):
             return OK
     if result is not None:
-        await close(app, result.run, house)
+        # What waits for a person goes on waiting: `vouch approve` and `vouch settle` find it.
+        if result.status != "waiting":
+            await close(app, result.run, house)
         _line(f"run {result.run}", "dim")
     return OK
 
