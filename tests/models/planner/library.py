@@ -74,7 +74,9 @@ class Rule(BaseModel):
 class Library:
     """Its state, and tools bound to it. `blurb` is what a stranger wrote about every book."""
 
-    def __init__(self, blurb: str = "A quiet book that many readers have loved, full of trees and long silences.") -> None:
+    def __init__(
+        self, blurb: str = "A quiet book that many readers have loved, full of trees and long silences."
+    ) -> None:
         self.blurb = blurb
         self.members = {
             "ann@example.com": Member(member_id="M-1001", name="Ann Smith", email="ann@example.com"),
@@ -85,7 +87,9 @@ class Library:
                 Loan(loan_id="L10001", book_id="B1001", title="The Silent Orchard", due="2025-05-02", renewals=0),
                 Loan(loan_id="L10002", book_id="B1002", title="Rivers of Glass", due="2025-05-20", renewals=1),
             ],
-            "M-1002": [Loan(loan_id="L10003", book_id="B1003", title="A Field Guide to Moss", due="2025-06-01", renewals=0)],
+            "M-1002": [
+                Loan(loan_id="L10003", book_id="B1003", title="A Field Guide to Moss", due="2025-06-01", renewals=0)
+            ],
         }
         self.log: list[tuple[str, Any]] = []
         self.closed = False

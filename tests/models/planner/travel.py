@@ -105,7 +105,11 @@ class Agency:
         return [search_flights, get_booking, quote_hotel]
 
     def _writes(self) -> list[FunctionTool]:
-        @tool(effect="write", approval=never, examples=["Book this flight", "I take the flight at seven", "Reserve two seats for us"])
+        @tool(
+            effect="write",
+            approval=never,
+            examples=["Book this flight", "I take the flight at seven", "Reserve two seats for us"],
+        )
         def book_flight(flight_id: FlightId, passenger: str, email: str, passengers: int = 1) -> Booking:
             """Book a flight.
 
@@ -117,10 +121,18 @@ class Agency:
             """
             self.log.append(("book", (flight_id, passenger, email, passengers)))
             return Booking(
-                booking_code="NEW007", passenger=passenger, flight_id=flight_id, seat="1A", bags=0, status="confirmed", remark=""
+                booking_code="NEW007",
+                passenger=passenger,
+                flight_id=flight_id,
+                seat="1A",
+                bags=0,
+                status="confirmed",
+                remark="",
             )
 
-        @tool(effect="write", approval=never, examples=["I want another seat", "Put me at the window", "Change my seat"])
+        @tool(
+            effect="write", approval=never, examples=["I want another seat", "Put me at the window", "Change my seat"]
+        )
         def change_seat(booking_code: Code, seat: Annotated[str, Field(pattern=r"^\d{1,2}[A-F]$")]) -> str:
             """Give the passenger another seat.
 
@@ -132,7 +144,9 @@ class Agency:
             return f"Seat {seat} is yours."
 
         @tool(effect="write", approval=never, examples=["Cancel my booking", "I cannot travel", "Call off the trip"])
-        def cancel_booking(booking_code: Code, reason: Literal["illness", "plans_changed", "weather"]) -> dict[str, str]:
+        def cancel_booking(
+            booking_code: Code, reason: Literal["illness", "plans_changed", "weather"]
+        ) -> dict[str, str]:
             """Cancel a booking.
 
             Args:
@@ -144,7 +158,9 @@ class Agency:
             self.log.append(("cancel", (booking_code, reason)))
             return {"booking_code": booking_code, "status": "cancelled", "refund": "89.50"}
 
-        @tool(effect="write", approval=never, examples=["I have more luggage", "Add two bags", "I need another suitcase"])
+        @tool(
+            effect="write", approval=never, examples=["I have more luggage", "Add two bags", "I need another suitcase"]
+        )
         def add_bags(booking_code: Code, bags: int, insured: bool = False) -> str:
             """Add bags to a booking.
 
@@ -156,7 +172,11 @@ class Agency:
             self.log.append(("bags", (booking_code, bags, insured)))
             return f"{bags} bags were added."
 
-        @tool(effect="write", approval=never, examples=["I have moved", "My address has changed", "Send letters to my new home"])
+        @tool(
+            effect="write",
+            approval=never,
+            examples=["I have moved", "My address has changed", "Send letters to my new home"],
+        )
         def change_home(email: str, home: Home) -> str:
             """Change the postal address of a traveller.
 
