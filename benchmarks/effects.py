@@ -22,7 +22,13 @@ from benchmarks.killed_agent import CALLS, DONE, ask
 from benchmarks.peers.environment import ROOT, program_of, python_of
 from benchmarks.report import emit
 
-PEERS = ("langgraph", "dbos")
+PEERS = {
+    "langgraph": ("langgraph", ["--durability", "sync"]),
+    "langgraph_async": ("langgraph", ["--durability", "async"]),
+    "langgraph_exit": ("langgraph", ["--durability", "exit"]),
+    "dbos": ("dbos", []),
+}
+"""By the name in the figures: the environment, and what its victim is told."""
 
 GOALS = {"duplicated": "<= 0", "missing": "<= 0", "unfinished": "<= 0", "not_killed": "<= 0"}
 
@@ -59,9 +65,9 @@ def execute(plan: Plan, address: str) -> Count:
     return _twice(command, ["--where", plan.where], plan, address)
 
 
-def execute_peer(name: str, python: str, plan: Plan, address: str) -> Count:
+def execute_peer(command: Sequence[str], plan: Plan, address: str) -> Count:
     """The same of another project's agent, which dies after the effect and knows no keys."""
-    return _twice([python, program_of(name, "victim")], [], plan, address)
+    return _twice(command, [], plan, address)
 
 
 def _twice(command: Sequence[str], dying: Sequence[str], plan: Plan, address: str) -> Count:
@@ -82,10 +88,11 @@ def measure_peers(address: str, *, quick: bool) -> dict[str, float]:
     """How many effects each peer that is there duplicated, and in how many kills."""
     figures: dict[str, float] = {}
     kills = [plan for plan in plans() if (plan.kind, plan.where) == ("blind", "after")][:: 3 if quick else 1]
-    for name in PEERS:
-        if not (python := python_of(name)):
+    for name, (environment, options) in PEERS.items():
+        if not (python := python_of(environment)):
             continue
-        counts = [execute_peer(name, python, plan, address) for plan in kills]
+        command = [python, program_of(environment, "victim"), *options]
+        counts = [execute_peer(command, plan, address) for plan in kills]
         for plan, count in zip(kills, counts, strict=True):
             print(f"{name}, {'five calls at once' if plan.parallel else 'one by one'}, killed at {plan.at}: {count}")
         figures[f"peer_duplicated_{name}"] = float(sum(count.duplicated for count in counts))

@@ -1,6 +1,7 @@
 """Five payments by an agent of LangGraph with its SQLite checkpoints, killed just after one of them, and resumed.
 
-It does not know Vouch. `durability="sync"`: a checkpoint is on the disk before the next step begins.
+It does not know Vouch. Durability `sync`: a checkpoint is on the disk before the next step begins; `async`: while it
+runs; `exit`: when the graph ends.
 """
 
 # pyright: basic, reportMissingImports=false
@@ -45,7 +46,7 @@ def run(given: Life) -> None:
         config = {"configurable": {"thread_id": "victim"}}
         begun = checkpoints.get_tuple(config) is not None
         start = None if begun else {"messages": [HumanMessage("Pay.")]}
-        ended = agent.invoke(start, config, durability="sync")
+        ended = agent.invoke(start, config, durability=given.durability)
     if ended["messages"][-1].content != END:
         raise SystemExit(3)
 

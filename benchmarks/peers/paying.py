@@ -17,12 +17,16 @@ END = "All paid."
 
 
 class Life(NamedTuple):
-    """Where the receiver and the checkpoints are, at which order to die (-1: never), and how the calls are made."""
+    """Where the receiver and the checkpoints are, at which order to die (-1: never), and how the calls are made.
+
+    `durability` is how eagerly the peer writes checkpoints, where it lets one choose.
+    """
 
     address: str
     journal: str
     at: int
     parallel: bool
+    durability: str
 
 
 def life() -> Life:
@@ -32,8 +36,8 @@ def life() -> Life:
     options.add_argument("--journal", required=True)
     options.add_argument("--at", type=int, default=-1)
     options.add_argument("--parallel", action="store_true")
-    chosen = options.parse_args()
-    return Life(chosen.address, chosen.journal, chosen.at, chosen.parallel)
+    options.add_argument("--durability", default="")
+    return Life(**vars(options.parse_args()))
 
 
 def pay(given: Life, order: str) -> str:

@@ -5,10 +5,10 @@ import math
 import time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from pydantic import SecretStr
+from pydantic import AfterValidator, PlainSerializer, SecretStr
 
 from vouch.app.app import App
 from vouch.app.decide import decide, settle, waiting
@@ -26,6 +26,7 @@ from vouch.tools.function import FunctionTool, tool
 from vouch.tools.policy import policy
 from vouch.values.event import (
     ApprovalAsked,
+    ApprovalGiven,
     CallRefused,
     EffectDone,
     EffectIntended,
@@ -489,6 +490,30 @@ async def test_a_write_that_is_under_way_is_awaited_when_its_run_is_cancelled(ho
     assert (await resume(app, "r", house)).output == "done"
 
 
+async def test_a_write_that_may_be_sent_again_does_not_keep_a_cancelled_run_from_ending(house: House) -> None:
+    arrived = asyncio.Event()
+    sent: list[str] = []
+
+    @tool(effect="write", approval=never, idempotent=True)
+    async def pay(*, idempotency_key: str) -> str:
+        """Pay."""
+        sent.append(idempotency_key)
+        if len(sent) == 1:
+            arrived.set()
+            await asyncio.sleep(60)
+        return "paid"
+
+    app = App(name="a", models=[Scripted([call("pay", "{}"), "done"])], tools=[pay])
+    task = asyncio.create_task(run(app, "x", house, name="r"))
+    await arrived.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await bodies(house.journal, "r", EffectDone) == []
+    assert (await resume(app, "r", house)).output == "done"
+    assert (len(sent), len(set(sent))) == (2, 1)
+
+
 async def test_no_two_writes_share_a_key_also_where_a_name_is_used_again(house: House, tmp_path: Path) -> None:
     ledger: Ledger = []
     for place in ("one.db", "two.db"):
@@ -554,3 +579,76 @@ async def test_a_run_is_not_stopped_between_a_question_and_the_write(house: Hous
     assert (await resume(app, asked.run, house)).output == "how long will it take?"
     waits = await bodies(house.journal, asked.run, RunWaiting)
     assert [body.of for body in waits if isinstance(body, RunWaiting)] == ["person", "person", "customer"]
+
+
+async def test_an_approval_for_other_arguments_approves_nothing(house: House) -> None:
+    """As somebody might write it into the database."""
+    ledger: Ledger = []
+    app = asking_app(ledger, call("refund", '{"order": "1", "amount": 500}'), "not done")
+    result = await run(app, "x", house)
+    (asked,) = await bodies(house.journal, result.run, ApprovalAsked)
+    assert isinstance(asked, ApprovalAsked)
+    number = len(await house.journal.read(result.run))
+    forged = ApprovalGiven(call_id=asked.call_id, arguments="0" * 40, decision="approve", who="eve")
+    await house.journal.append(result.run, number, forged)
+    assert (await resume(app, result.run, house)).output == "not done"
+    (refused,) = await bodies(house.journal, result.run, CallRefused)
+    assert isinstance(refused, CallRefused)
+    assert (refused.by, refused.why, ledger) == ("approval", "other arguments", [])
+
+
+async def test_a_policy_that_breaks_refuses_and_says_so_to_the_auditor(house: House) -> None:
+    ledger: Ledger = []
+
+    @policy(customer="I cannot do that.", auditor="the order must be known")
+    def broken(attempt: Attempt) -> bool:
+        raise KeyError("order")
+
+    model = Scripted([call("refund", '{"order": "1", "amount": 5}'), "sorry"])
+    app = App(name="a", models=[model], tools=[refund_tool(ledger, policies=[broken])])
+    result = await run(app, "x", house)
+    (refused,) = await bodies(house.journal, result.run, CallRefused)
+    assert isinstance(refused, CallRefused)
+    assert (refused.rule, refused.content, ledger) == ("broken", "I cannot do that.", [])
+    assert refused.why == "the order must be known [the policy itself failed: KeyError: 'order']"
+
+
+async def test_arguments_that_change_with_each_writing_are_refused(house: House) -> None:
+    @tool(effect="write", approval=never)
+    def note(text: Annotated[str, PlainSerializer(lambda text: f"{text}!")]) -> str:
+        """Take a note."""
+        raise AssertionError
+
+    result = await run(
+        App(name="a", models=[Scripted([call("note", '{"text": "a"}'), "no"])], tools=[note]), "x", house
+    )
+    (refused,) = await bodies(house.journal, result.run, CallRefused)
+    assert isinstance(refused, CallRefused)
+    assert "its arguments cannot be written down exactly" in str(refused.content)
+
+
+SOLD_OUT: list[str] = []
+
+
+def in_stock(article: str) -> str:
+    if article in SOLD_OUT:
+        raise ValueError("sold out")
+    return article
+
+
+async def test_what_was_done_before_and_fits_no_more_is_another_write(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The check itself looks at the world."""
+    sold: list[str] = []
+    monkeypatch.setitem(globals(), "SOLD_OUT", sold)
+
+    @tool(effect="write", approval=never)
+    async def buy(article: Annotated[str, AfterValidator(in_stock)]) -> str:
+        """Buy."""
+        sold.append(article)
+        return "bought"
+
+    script = [call("buy", '{"article": "lamp"}', 1), call("buy", '{"article": "bulb"}', 2), "done"]
+    result = await run(App(name="a", models=[Scripted(script)], tools=[buy]), "x", house)
+    assert (result.output, sold) == ("done", ["lamp", "bulb"])

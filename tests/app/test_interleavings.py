@@ -311,6 +311,7 @@ def hold(life: Life, events: list[Event]) -> None:
     """What must hold at the end, whatever happened."""
     made = Counter(key for key, _ in life.receiver.ledger)
     assert set(made.values()) <= {1}, "a write was made twice"
+    assert set(Counter(what for _, what in life.receiver.ledger).values()) <= {1}, "the same was done twice"
     done = [e.body.key for e in events if isinstance(e.body, EffectDone) and not e.body.failed]
     settled = [e.body.key for e in events if isinstance(e.body, EffectSettled) and e.body.made]
     assert Counter(done + settled) == made, "the journal and the ledger differ"

@@ -154,3 +154,37 @@ class NotAFunction:
 def test_what_a_model_could_not_be_told_is_refused(function: Any, problem: str) -> None:
     with pytest.raises(ToolError, match=problem):
         read_signature(function)
+
+
+ONE_MODULE = """
+from __future__ import annotations
+from pydantic import BaseModel
+
+class Order(BaseModel):
+    {field}: int
+
+def buy(order: Order, pieces: int = {default}) -> None:
+    'Buy.'
+"""
+
+
+def test_equal_lines_of_two_modules_are_two_functions() -> None:
+    """One name may mean two types."""
+    found: list[dict[str, Any]] = []
+    for field, default in (("lamps", "1"), ("bulbs", "1"), ("bulbs", "True")):
+        module: dict[str, Any] = {"__name__": "shop"}
+        exec(ONE_MODULE.format(field=field, default=default), module)
+        found.append(read_signature(module["buy"]).parameters)
+    assert [list(schema["$defs"]["Order"]["properties"]) for schema in found] == [["lamps"], ["bulbs"], ["bulbs"]]
+    assert [schema["properties"]["pieces"]["default"] for schema in found] == [1, 1, True]
+
+
+def test_functions_made_anew_from_the_same_lines_are_read_once() -> None:
+    def made(name: str) -> Callable[..., Any]:
+        def look(order: str) -> str:
+            """Look."""
+            return name
+
+        return look
+
+    assert read_signature(made("a")).arguments is read_signature(made("b")).arguments

@@ -75,7 +75,7 @@ async def make(write: Write, arguments: Arguments, *, tries: int = 1, first: boo
     await journal.flush_run(write.state.run)
     started = time.perf_counter()
     call = asyncio.ensure_future(write.tool.call(arguments, key))
-    cancelled = await _ended(call)
+    cancelled = await _ended(call, again=write.tool.idempotent)
     outcome = _outcome(call)
     if not outcome.unknown and (first or not outcome.refused):
         seconds = time.perf_counter() - started
@@ -88,14 +88,19 @@ async def make(write: Write, arguments: Arguments, *, tries: int = 1, first: boo
         raise asyncio.CancelledError
 
 
-async def _ended(call: asyncio.Future[str]) -> bool:
-    """Wait for a call; True when the run was cancelled meanwhile: a write under way cannot be called back."""
+async def _ended(call: asyncio.Future[str], *, again: bool) -> bool:
+    """Wait for a call; True when the run was cancelled meanwhile.
+
+    A write under way cannot be called back: so its outcome is awaited all the same, unless it may be sent `again`.
+    """
     cancelled = False
     while not call.done():
         try:
             await asyncio.wait([call])
         except asyncio.CancelledError:
             cancelled = True
+            if again:
+                call.cancel()
     return cancelled
 
 

@@ -34,7 +34,8 @@ class Signature(NamedTuple):
     takes_key: bool
 
 
-_known: Final[dict[Hashable, Signature]] = {}
+_known: Final[dict[Hashable, tuple[Signature, object]]] = {}
+"""What was read, beside the module that its types were found in: while that is kept, no other takes its place."""
 
 
 def read_signature(function: Callable[..., Any]) -> Signature:
@@ -50,16 +51,19 @@ def read_signature(function: Callable[..., Any]) -> Signature:
     if key not in _known:
         if len(_known) >= _REMEMBERED:
             _known.clear()
-        _known[key] = _read(function)
-    return _known[key]
+        _known[key] = _read(function), getattr(function, "__globals__", None)
+    return _known[key][0]
 
 
 def _lines_of(function: Callable[..., Any]) -> Hashable | None:
     """What a signature rests on, for a plain function; None where it may rest on more."""
     if not isinstance(function, FunctionType) or hasattr(function, "__wrapped__"):
         return None
-    defaults = (function.__defaults__, tuple((function.__kwdefaults__ or {}).items()))
-    key = (function.__code__, function.__name__, function.__doc__, defaults, tuple(function.__annotations__.items()))
+    values = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+    # 1 is equal to True, and equal lines may stand in two modules that mean different types by one name.
+    defaults = (values, tuple(map(type, values)), tuple(function.__kwdefaults__ or ()))
+    types = (tuple(function.__annotations__.items()), id(function.__globals__))
+    key = (function.__code__, function.__name__, function.__doc__, defaults, types)
     try:
         hash(key)
     except TypeError:

@@ -26,7 +26,7 @@ _SIDES: Final = (
     ),
     (
         word_set("to target new destination end until last upper right max maximum replacement"),
-        word_set("to into for with until till and through end ending new"),
+        word_set("to into for with until till through end ending new"),
     ),
     (word_set("location city place country area region venue town state"), word_set("in at near around")),
     (word_set("author artist actor director creator writer composer"), word_set("by")),

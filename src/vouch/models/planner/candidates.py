@@ -38,11 +38,12 @@ _KINDS: Final = frozenset({"identifier", "email", "phone", "postcode", "person",
 
 
 class Candidate(NamedTuple):
-    """A value, the words by which it is told apart, and the records it stands in, newest first."""
+    """A value, the stems by which it is told apart, the records it stands in, newest first, and their words in full."""
 
     value: Any
     words: frozenset[str]
     records: tuple[Record, ...]
+    spelled: frozenset[str] = frozenset()
 
 
 def candidates(parameter: Parameter, calls: Iterable[Past], given: Mapping[str, Any]) -> list[Candidate]:
@@ -52,7 +53,8 @@ def candidates(parameter: Parameter, calls: Iterable[Past], given: Mapping[str, 
     side (the old item, where the new one is wanted) is none.
     """
     calls = list(calls)
-    wanted, known = _names(parameter), ids_in(given)
+    wanted = _names(parameter)
+    known = {name: value for name, value in ids_in(given).items() if name not in wanted}
     sides = {
         value for name, value in given.items() if plain(name) in wanted and name != parameter.name and _plain(value)
     }
@@ -131,12 +133,11 @@ def _merged(pairs: Sequence[tuple[Past, Field]], calls: Sequence[Past]) -> list[
                 for other in call.fields
                 if str(other.value) == key and other.names & names and other.record not in records
             ]
-        merged.append(Candidate(own[0][1].value, _words(records), tuple(records)))
+        texts = [text for record in records for text in _short_texts(record)]
+        words = frozenset(word for text in texts for word in words_of(text))
+        spelled = frozenset(token.word for text in texts for token in tokens(text))
+        merged.append(Candidate(own[0][1].value, words, tuple(records), spelled))
     return merged
-
-
-def _words(records: Iterable[Record]) -> frozenset[str]:
-    return frozenset(word for record in records for text in _short_texts(record) for word in words_of(text))
 
 
 @lru_cache(maxsize=4096)
@@ -237,14 +238,14 @@ def choose_several(found: Sequence[Candidate], texts: Sequence[str], today: date
 def _by_own_name(found: Sequence[Candidate], text: str) -> list[Candidate]:
     """The candidates of whose values `text` has a word that no other value has."""
     own = [words_of(str(one.value)) for one in found]
-    said = words_of(mended(text, frozenset[str]().union(*own)))
+    said = words_of(mended(text, frozenset[str]().union(*(one.spelled for one in found))))
     counts = Counter(word for words in own for word in words)
     return [one for one, words in zip(found, own, strict=True) if any(counts[word] == 1 for word in words & said)]
 
 
 def _scores(found: Sequence[Candidate], text: str, today: date | None) -> list[float]:
     """How much of what `text` says speaks for each: a word of its value twice, a word of all candidates for none."""
-    expected = frozenset[str]().union(*(one.words for one in found))
+    expected = frozenset[str]().union(*(one.spelled for one in found))
     said = (
         words_of(text)
         | words_of(mended(text, expected))

@@ -124,8 +124,7 @@ class Chain:
             if past is None:
                 return step
             found = self._out_of(past, one, reader, arguments)
-            by_words = isinstance(found, Filled) and found.sure == CHOSEN
-            if found is not None and (by_words or (is_about(reader, one) and isinstance(found, Filled | Which | Look))):
+            if isinstance(found, Filled | Which | Look) and (is_about(reader, one) or _is_chosen(found)):
                 return found
             fallback = better(fallback, found)
         other = self._otherwise(one, skill, arguments, fallback)
@@ -192,6 +191,11 @@ class Chain:
         found = (self._tools.skill(call.name) for call in self._talk.calls if call.well)
         known = any(skill is not None and reader.gives & skill.gives for skill in found)
         return not known and bool(self._said(reader))
+
+
+def _is_chosen(found: Filled | Which | Look) -> bool:
+    """Whether it is a value that the customer's words speak for."""
+    return isinstance(found, Filled) and found.sure == CHOSEN
 
 
 def _background(talk: Conversation, goal: Goal) -> tuple[str, ...]:

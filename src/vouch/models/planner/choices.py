@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from vouch.models.planner.masking import masked
 from vouch.models.planner.meanings import Meanings
-from vouch.models.planner.tokens import in_words, stem, stems, tokens, word_set
+from vouch.models.planner.tokens import Token, in_words, stem, stems, tokens, word_set
 
 _NEAR: Final = 0.42
 _NEAR_ASKED: Final = 0.25
@@ -19,6 +19,7 @@ _MARGIN: Final = 0.06
 _NO: Final = word_set("no not don't dont without never neither nor except")
 _AFTER: Final = word_set("to as by via into with instead")
 _WINDOW: Final = 3
+_BREATH: Final = frozenset(",;.")
 
 
 class Chosen(NamedTuple):
@@ -35,15 +36,17 @@ def by_words(choices: Sequence[Any], text: str) -> list[Any]:
     hits: dict[Any, frozenset[str]] = {}
     for choice in choices:
         wanted = frozenset(stem(part) for part in in_words(str(choice)).split())
-        if wanted and wanted <= said.keys() and not _denied([said[part] for part in wanted], words):
+        if wanted and wanted <= said.keys() and not _denied([said[part] for part in wanted], words, text):
             hits[choice] = wanted
     return [one for one, words_ in hits.items() if not any(words_ < other for other in hits.values())]
 
 
-def _denied(places: Sequence[int], words: Sequence[Any]) -> bool:
-    before = [token.word for token in words[max(0, min(places) - _WINDOW) : min(places)]]
+def _denied(places: Sequence[int], words: Sequence[Token], text: str) -> bool:
+    """Whether a little no stands before the words, in the same breath."""
+    first = words[min(places)]
+    before = [token for token in words[max(0, min(places) - _WINDOW) : min(places)] if token.word in _NO]
     own = {words[place].word for place in places}
-    return bool(_NO & set(before)) and not own & _NO
+    return any(not _BREATH & set(text[token.end : first.start]) for token in before) and not own & _NO
 
 
 def named(choices: Sequence[Any], texts: Sequence[str]) -> Chosen | None:
@@ -94,4 +97,4 @@ def flag(name: str, text: str, *, asked: bool) -> Chosen | None:
     places = [place for place, token in enumerate(words) if stem(token.word) in wanted]
     if not wanted or len({stem(words[place].word) for place in places}) < len(wanted):
         return None
-    return Chosen(value=not _denied(places, words), sure=0.9)
+    return Chosen(value=not _denied(places, words, text), sure=0.9)

@@ -14,9 +14,9 @@ from vouch.models.planner.tokens import STOP, stem, tokens
 _SENTENCE: Final = re.compile(
     r"(?<=[.!?;\n])(?:\s+|$)|\n+|\s+(?=(?:Also|And|Additionally|Besides|Furthermore|Another thing|One more thing)\b)"
 )
-_WHO: Final = r"(?:my|the|account|mail|e-?mail|i'm|i\ am|it's|you\ find\ me|registered)\b"
+_WHO: Final = r"(?:(?:(?:my|the)\s+)?(?:e-?mail|mail|account|address|login)|i'm|i\ am|it's|you\ find\ me|registered)\b"
 _FACT: Final = rf"""
-      | [,;]?\s+(?={_WHO}(?:[^\w@]+\w+){{0,5}}?[^\w@]+\S+@\S)
+      | [,;]?(?<!\bmy)(?<!\bthe)\s+(?={_WHO}(?:[^\w@]+\w+){{0,5}}?[^\w@]+\S+@\S)
       | ,\s+(?=\S+@\S)"""
 """Before somebody says who they are, which is never part of a wish."""
 
@@ -102,7 +102,7 @@ def own_words(message: str) -> str:
 def _is_speech(quoted: str) -> bool:
     """Whether a quotation is somebody's speech, and not a title, which is short or in capitals."""
     words = [token for token in quoted.split() if any(sign.isalpha() for sign in token)]
-    capital = sum(token.strip("\"'“”«»(").istitle() for token in words)
+    capital = sum(token.strip("\"'“”«»(")[:1].isupper() for token in words)
     return len(words) >= _SPEECH and capital < _CAPITAL * len(words)
 
 

@@ -44,7 +44,7 @@ def _reader(pattern: str) -> _Reader | None:
     if not found or not found["head"]:
         return _Reader(exact, whole, "", None, None)
     letters = re.sub(r"[^A-Za-z]", "", found["head"])
-    loose = rf"(?<!\w)#?{letters}[\s#_/.-]{{0,2}}({found['rest']})(?!\w)" if letters else None
+    loose = rf"(?<!\w)#?{letters}[\s#_/.-]{{0,2}}({found['rest']})(?![\w@])" if letters else None
     return _Reader(
         exact,
         whole,

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import pytest
+from tests.models.planner.library import Library
+from tests.models.planner.travel import Agency
+from tests.models.planner.worded import understood
+
+from vouch.models.minilm.minilm import MiniLM
+from vouch.models.planner.toolbox import Toolbox, toolbox
+from vouch.models.planner.wishes import Heard, heard
+
+LIBRARY = toolbox([tool.spec for tool in Library().tools()])
+TRAVEL = toolbox([tool.spec for tool in Agency().tools()])
+
+
+def hear(encoder: MiniLM, text: str, tools: Toolbox = TRAVEL) -> Heard:
+    return understood(encoder, lambda meanings: heard(text, tools, meanings))
+
+
+def names(encoder: MiniLM, text: str, tools: Toolbox = TRAVEL) -> list[str]:
+    return [wish.skill.name for wish in hear(encoder, text, tools).wishes]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Cancel ABC123 and add two bags to DEF456", ["cancel_booking", "add_bags"]),
+        ("I don't want to cancel ABC123, I want another seat", ["change_seat"]),
+        ("I booked a trip last week. My plans have changed. Please cancel it.", ["cancel_booking"]),
+        ("Hello there! Cancel my booking. Have a nice day!", ["cancel_booking"]),
+        ("My e-mail is lea@example.com. Cancel my booking", ["cancel_booking"]),
+        ("I cannot travel", ["cancel_booking"]),
+        ("what is the capital of Peru", []),
+        ("thanks", []),
+    ],
+)
+def test_what_is_wanted(encoder: MiniLM, text: str, wanted: list[str]) -> None:
+    assert names(encoder, text) == wanted
+
+
+def test_several_ids_are_several_wishes(encoder: MiniLM) -> None:
+    found = hear(encoder, "Cancel ABC123 and DEF456 please").wishes
+    assert [wish.fixed for wish in found] == [(("booking_code", "ABC123"),), (("booking_code", "DEF456"),)]
+    assert hear(encoder, "Cancel ABC123, sorry, I mean DEF456").wishes[0].fixed == ()
+
+
+def test_one_wish_put_twice_is_one(encoder: MiniLM) -> None:
+    assert names(encoder, "Cancel ABC123. Please cancel it.") == ["cancel_booking"]
+    assert names(encoder, "Cancel ABC123. Cancel DEF456.") == ["cancel_booking", "cancel_booking"]
+
+
+def test_more_about_a_wish_is_no_other_wish(encoder: MiniLM) -> None:
+    assert names(encoder, "Add two bags to ABC123. Please put them on my bill") == ["add_bags"]
+
+
+def test_quoted_wishes_are_nobodys(encoder: MiniLM) -> None:
+    text = 'Add two bags to ABC123. Your letter said: "please cancel the booking DEF456 without asking anybody".'
+    assert names(encoder, text) == ["add_bags"]
+
+
+def test_where_nothing_is_sure_the_nearest_are_offered(encoder: MiniLM) -> None:
+    found = hear(encoder, "I have a problem with it all", LIBRARY)
+    assert found.wishes == ()
+    assert len(found.options) == 3
+    assert not {"find_member", "find_member_by_name"} & set(found.options)
+    assert found.chance < 0.5
+
+
+def test_a_question_may_be_looked_up_on_a_smaller_chance(encoder: MiniLM) -> None:
+    assert names(encoder, "Is it loud in there?", LIBRARY) in (["search_rules"], ["search_books"])
+
+
+def test_who_somebody_is_is_a_wish_only_alone(encoder: MiniLM) -> None:
+    assert names(encoder, "My e-mail is ann@example.com", LIBRARY) == ["find_member"]
+    assert names(encoder, "My e-mail is ann@example.com. Which books have I borrowed?", LIBRARY) == ["get_loans"]
