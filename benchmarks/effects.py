@@ -22,7 +22,7 @@ from benchmarks.killed_agent import CALLS, DONE, ask
 from benchmarks.peers.environment import ROOT, program_of, python_of
 from benchmarks.report import emit
 
-PEERS = {
+PEERS: dict[str, tuple[str, list[str]]] = {
     "langgraph": ("langgraph", ["--durability", "sync"]),
     "langgraph_async": ("langgraph", ["--durability", "async"]),
     "langgraph_exit": ("langgraph", ["--durability", "exit"]),

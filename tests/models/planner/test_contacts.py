@@ -25,7 +25,7 @@ def test_phones() -> None:
 
 @pytest.mark.parametrize("text", ["12345", "SW1A 1AA", "1234 AB", "12345-6789", "K1A 0B1", "123 45"])
 def test_postcodes(text: str) -> None:
-    assert [mention.value for mention in postcodes(f"postcode {text}.")][0] == text
+    assert next(mention.value for mention in postcodes(f"postcode {text}.")) == text
 
 
 def test_a_year_is_a_postcode_only_when_it_is_called_one() -> None:

@@ -137,9 +137,7 @@ async def test_a_question_without_an_answer_is_given_up(planner: Planner) -> Non
 async def test_one_of_the_things_offered_may_be_chosen(planner: Planner) -> None:
     talk = travel(planner)
     offered = await talk.say("I have a problem with my trip ABC123")
-    place = (
-        1 + [option for option in offered.split("(")].index("cancel a booking") if "cancel a booking" in offered else 1
-    )
+    place = 1 + list(offered.split("(")).index("cancel a booking") if "cancel a booking" in offered else 1
     del place
     assert "I am not sure" in offered
     said = await talk.say("the first one")
