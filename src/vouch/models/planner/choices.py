@@ -69,6 +69,8 @@ def _comes_after(choice: Any, text: str) -> bool:
 
 def by_meaning(choices: Sequence[Any], texts: Sequence[str], meanings: Meanings, *, asked: bool) -> Chosen | None:
     """The choice that `texts` come nearest to, when they come near and to no other as near."""
+    if not choices:
+        return None
     told = [in_words(str(choice)) for choice in choices]
     scores = [0.0] * len(told)
     for text in texts:
