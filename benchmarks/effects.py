@@ -22,11 +22,11 @@ from benchmarks.killed_agent import CALLS, DONE, ask
 from benchmarks.peers.environment import ROOT, program_of, python_of
 from benchmarks.report import emit
 
-PEERS: dict[str, tuple[str, list[str]]] = {
-    "langgraph": ("langgraph", ["--durability", "sync"]),
-    "langgraph_async": ("langgraph", ["--durability", "async"]),
-    "langgraph_exit": ("langgraph", ["--durability", "exit"]),
-    "dbos": ("dbos", []),
+PEERS: dict[str, tuple[str, Sequence[str]]] = {
+    "langgraph": ("langgraph", ("--durability", "sync")),
+    "langgraph_async": ("langgraph", ("--durability", "async")),
+    "langgraph_exit": ("langgraph", ("--durability", "exit")),
+    "dbos": ("dbos", ()),
 }
 """By the name in the figures: the environment, and what its victim is told."""
 

@@ -179,7 +179,7 @@ def tool(
     list, whose first rule that applies decides; with `confirm` the customer must say yes to exactly this, too. A
     parameter `idempotency_key: str` gets the write's key. `idempotent` says that the receiver makes a write once per
     key; `reconcile(key)` looks a write up after a crash and gives its result, or None when it was not made, which is
-    believed `settles` seconds after the write was begun. Without either, a write whose outcome is unknown waits for a
+    believed if it is so `settles` seconds later, too. Without either, a write whose outcome is unknown waits for a
     person. `repeatable` allows the same write twice in one run. `describe` is a sentence with {arguments} for whoever
     is asked; `examples` are what people say when they want this tool. Raises `ToolError`.
     """

@@ -19,7 +19,7 @@ TRAVEL = toolbox([tool.spec for tool in Agency().tools()])
     [
         (LIBRARY, "Please extend loan L12345 by a month", "renew_loan"),
         (LIBRARY, "Have you got something by Tolstoy?", "search_books"),
-        (LIBRARY, "what do I owe when I bring a book back late?", "search_rules"),
+        (LIBRARY, "what does a day too late cost?", "search_rules"),
         (LIBRARY, "put me through to a member of staff", "call_librarian"),
         (LIBRARY, "are you open on Sunday?", "opening_hours"),
         (TRAVEL, "Cancel ABC123", "cancel_booking"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 
 import msgspec
@@ -134,14 +135,24 @@ async def test_a_question_without_an_answer_is_given_up(planner: Planner) -> Non
     assert talk.made == []
 
 
-async def test_one_of_the_things_offered_may_be_chosen(planner: Planner) -> None:
+@pytest.mark.parametrize(("reply", "place"), [("the second one", 1), ("1", 0), ("the third", 2)])
+async def test_one_of_the_things_offered_may_be_chosen(planner: Planner, reply: str, place: int) -> None:
     talk = travel(planner)
-    offered = await talk.say("I have a problem with my trip ABC123")
-    place = 1 + list(offered.split("(")).index("cancel a booking") if "cancel a booking" in offered else 1
-    del place
+    offered = await talk.say("there is something I must tell you")
     assert "I am not sure" in offered
-    said = await talk.say("the first one")
-    assert said != offered
+    about = re.split(r"\(\d\) ", offered.split(". Which of these")[0])[1:][place].strip("; ")
+    tool = next(one for one in talk.tools.values() if one.spec.description.lower().startswith(about.lower()[:12]))
+    said = await talk.say(reply)
+    needed = [name for name in tool.spec.parameters.get("required", ()) if name != "email"]
+    assert said.startswith("For that, please tell me")
+    assert needed
+
+
+async def test_a_bare_yes_to_several_things_is_none(planner: Planner) -> None:
+    talk = travel(planner)
+    await talk.say("there is something I must tell you")
+    await talk.say("yes")
+    assert talk.writes == []
 
 
 @pytest.mark.parametrize(

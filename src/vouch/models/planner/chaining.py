@@ -15,7 +15,7 @@ from typing import Any, Final
 from msgspec import structs
 
 from vouch.models.planner import places_slots
-from vouch.models.planner.choosing import CHOSEN, Chooser
+from vouch.models.planner.choosing import Chooser
 from vouch.models.planner.context import Context, Filled
 from vouch.models.planner.conversation import Conversation, Goal, Past
 from vouch.models.planner.fields import normal
@@ -112,7 +112,7 @@ class Chain:
             return self._question(one, skill, ())
         arguments = {name: filled.value for name, filled in given.items()}
         asks: list[tuple[Skill, Step]] = []
-        fallback: Filled | Step | None = None
+        fallback: Step | None = None
         for reader in readers(one, skill, self._tools, stack=stack, failed=self._failed):
             step = self._resolve(reader, stack)
             if isinstance(step, Look) or (isinstance(step, Do) and step.skill is not reader):
@@ -124,7 +124,7 @@ class Chain:
             if past is None:
                 return step
             found = self._out_of(past, one, reader, arguments)
-            if isinstance(found, Filled | Which | Look) and (is_about(reader, one) or _is_chosen(found)):
+            if isinstance(found, Filled) or (is_about(reader, one) and isinstance(found, Which | Look)):
                 return found
             fallback = better(fallback, found)
         other = self._otherwise(one, skill, arguments, fallback)
@@ -137,10 +137,10 @@ class Chain:
         return self._chooser.take(one, [past, *(call for call in self._talk.results() if call is not past)], given)
 
     def _otherwise(
-        self, one: Parameter, skill: Skill, given: Mapping[str, Any], fallback: Filled | Step | None
+        self, one: Parameter, skill: Skill, given: Mapping[str, Any], fallback: Step | None
     ) -> Filled | Step | None:
         """The best that look-ups gave, what any result has, or the customer's own words where no tool knows values."""
-        if isinstance(fallback, Filled | Which | Look):
+        if isinstance(fallback, Which | Look):
             return fallback
         if found := self._chooser.take(one, list(self._talk.results()), given):
             return found
@@ -191,11 +191,6 @@ class Chain:
         found = (self._tools.skill(call.name) for call in self._talk.calls if call.well)
         known = any(skill is not None and reader.gives & skill.gives for skill in found)
         return not known and bool(self._said(reader))
-
-
-def _is_chosen(found: Filled | Which | Look) -> bool:
-    """Whether it is a value that the customer's words speak for."""
-    return isinstance(found, Filled) and found.sure == CHOSEN
 
 
 def _background(talk: Conversation, goal: Goal) -> tuple[str, ...]:

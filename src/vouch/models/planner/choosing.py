@@ -31,8 +31,7 @@ _LOOKS: Final = 6
 """Things of which each is looked at to find the one that is meant."""
 
 _GIVEN: Final = 0.96
-CHOSEN: Final = 0.9
-"""How sure a value is that was chosen by words."""
+_CHOSEN: Final = 0.9
 
 
 class Chooser:
@@ -54,7 +53,7 @@ class Chooser:
         if len(found) == 1:
             return self._only(one, found[0], given)
         if chosen := choose(found, self._texts, self._talk.today):
-            return Filled(typed(one, chosen.value), CHOSEN, said=False)
+            return Filled(typed(one, chosen.value), _CHOSEN, said=False)
         return self._closer_look(one, found) or Which(one, tuple(found))
 
     def _only(self, one: Parameter, found: Candidate, given: Mapping[str, Any]) -> Filled:
@@ -64,18 +63,18 @@ class Chooser:
         internal = any(introduces(reader) and normal(one.name) in reader.gives for reader in self._tools.reads)
         told = None if one.patterns or internal else said_alike(found, self._texts, list(given.values()))
         if told is not None:
-            return Filled(told, CHOSEN)
+            return Filled(told, _CHOSEN)
         others = [each for each in of_its_look(one, found, self._talk.results()) if each.value != found.value]
         chosen = choose([found, *others], self._texts) if others else None
         if chosen in others and chosen is not None:
-            return Filled(chosen.value, CHOSEN, said=False)
+            return Filled(chosen.value, _CHOSEN, said=False)
         return Filled(typed(one, found.value), _GIVEN, said=False)
 
     def _several(self, one: Parameter, found: list[Candidate]) -> Filled | Which:
         chosen = found if len(found) == 1 else choose_several(found, self._texts, self._talk.today)
         if not chosen:
             return Which(one, tuple(found))
-        return Filled([typed(one, each.value) for each in chosen], CHOSEN, said=False)
+        return Filled([typed(one, each.value) for each in chosen], _CHOSEN, said=False)
 
     def _closer_look(self, one: Parameter, found: Sequence[Candidate]) -> Look | None:
         """Reads of every candidate, where the customer's words may tell them apart once more is known of them."""
@@ -121,7 +120,7 @@ class Chooser:
             meant = choose_several(found, self._texts) if len(found) > 1 else []
             if meant and len(meant) < len(found):
                 values = [typed(one, each.value) for each in meant]
-                chosen[one.name] = Filled(values if one.kind == "list" else values[0], CHOSEN, said=False)
+                chosen[one.name] = Filled(values if one.kind == "list" else values[0], _CHOSEN, said=False)
         return chosen
 
 

@@ -105,11 +105,6 @@ class Conversation(Struct, frozen=True):
         return ((place, goal) for place, goal in enumerate(self.goals) if goal.status == "open")
 
     @property
-    def waiting(self) -> bool:
-        """Whether a call has no result yet."""
-        return any(not call.ended for call in self.calls)
-
-    @property
     def successes(self) -> int:
         """How many calls went well."""
         return sum(call.well for call in self.calls)

@@ -9,6 +9,7 @@ neither fill a parameter nor tell two records apart.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, cast
 
 from vouch.models.planner.schema import Schema, resolved
@@ -41,12 +42,14 @@ class Field(NamedTuple):
     around: tuple[Record, ...]
 
 
+@lru_cache(maxsize=8192)
 def normal(name: str) -> str:
     """The name under which equal things are known: `itemIds` and `item_id` are *item id*."""
     words = in_words(name).split()
     return " ".join([*words[:-1], singular(words[-1])]) if words else ""
 
 
+@lru_cache(maxsize=8192)
 def plain(name: str) -> str:
     """The normal name without what only tells one side from the other: `new_item_id` is *item id*, too."""
     words = normal(name).split()

@@ -22,7 +22,7 @@ from vouch.models.planner.identifiers import by_pattern
 from vouch.models.planner.masking import masked
 from vouch.models.planner.meanings import Meanings
 from vouch.models.planner.phrases import without_names
-from vouch.models.planner.tokens import stem, stems, word_set
+from vouch.models.planner.tokens import stem, stems, tokens, word_set
 from vouch.models.planner.toolbox import Skill, Toolbox
 from vouch.models.planner.typos import mended
 
@@ -69,7 +69,7 @@ def matches(text: str, tools: Toolbox, meanings: Meanings) -> list[Match]:
     bare = masked(polished(text))
     if not stems(bare):
         bare = masked(polished(_with_nouns(text, tools)))
-    if not bare or not tools.skills:
+    if not tokens(bare) or not tools.skills:
         return []
     values = evidence(text, tools)
     helper = person(tools, meanings)

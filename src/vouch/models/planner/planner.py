@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from vouch.contracts.embedder import Embedder
 from vouch.errors import BadRequest
@@ -16,10 +16,13 @@ from vouch.models.planner.decision import Decision, decide
 from vouch.models.planner.meanings import Meanings, Vectors
 from vouch.models.planner.progress import after, without_examples
 from vouch.models.planner.toolbox import Toolbox, toolbox
+from vouch.values.digest import digest
 from vouch.values.message import Message, ToolCall, assistant
 from vouch.values.request import Answer, CallDelta, Delta, Done, Request, TextDelta, ToolSpec, extend
 
 _KEPT: Final = 512
+
+T = TypeVar("T")
 
 
 class _Known(NamedTuple):
@@ -27,6 +30,7 @@ class _Known(NamedTuple):
 
     specs: tuple[ToolSpec, ...]
     tools: Toolbox
+    digest: str
 
 
 class Planner:
@@ -43,6 +47,7 @@ class Planner:
         self._known: Vectors = OrderedDict()
         self._tools: OrderedDict[int, _Known] = OrderedDict()
         self._talks: OrderedDict[str, Conversation] = OrderedDict()
+        self._decided: OrderedDict[str, Decision] = OrderedDict()
 
     async def answer(self, request: Request) -> Answer:
         """The next calls, or words. Raises `BadRequest` when there are no tools, or nobody has said anything."""
@@ -50,13 +55,13 @@ class Planner:
             raise BadRequest(f"{self.name} drives tools and was given none; give the app tools, or another model")
         if not any(message.role == "user" for message in request.messages):
             raise BadRequest(f"{self.name} was given no message of a user; there is nothing to answer")
-        tools = self._read(request.frame.tools)
+        known = self._read(request.frame.tools)
         meanings = Meanings(self._embedder.dimensions, self._known)
-        decision = self._decide(request, tools, meanings)
+        decision = self._decide(request, known, meanings)
         while meanings.missing:
             texts = list(meanings.missing)
             meanings.learn(texts, await self._embedder.embed(texts))
-            decision = self._decide(request, tools, meanings)
+            decision = self._decide(request, known, meanings)
         meanings.forget()
         return _answer(decision, request, self.name)
 
@@ -73,33 +78,38 @@ class Planner:
         """Forget everything read; the embedder belongs to whoever opened it."""
         self._tools.clear()
         self._talks.clear()
+        self._decided.clear()
 
-    def _read(self, specs: tuple[ToolSpec, ...]) -> Toolbox:
+    def _read(self, specs: tuple[ToolSpec, ...]) -> _Known:
         """The tools, read once; remembered by identity, because an app sends the same ones with every request."""
         known = self._tools.get(id(specs))
         if known is None or known.specs is not specs:
-            known = self._tools[id(specs)] = _Known(specs, toolbox(specs))
+            known = self._tools[id(specs)] = _Known(specs, toolbox(specs), digest(specs))
             if len(self._tools) > _KEPT:
                 self._tools.popitem(last=False)
-        return known.tools
+        return known
 
-    def _decide(self, request: Request, tools: Toolbox, meanings: Meanings) -> Decision:
+    def _decide(self, request: Request, read: _Known, meanings: Meanings) -> Decision:
         """Read the conversation from where it was read before, and decide."""
-        talk, history = Conversation(), request.frame.digest or str(id(request.frame.tools))
+        talk, history, tools = Conversation(), read.digest, read.tools
         for message in without_examples(request.messages, request.frame.examples):
-            history = extend(history, message)
+            before, history = self._decided.get(history), extend(history, message)
             known = self._talks.get(history)
             if known is None:
-                known = after(talk, message, tools, meanings)
+                known = after(talk, message, tools, meanings, before)
                 if not meanings.missing:
-                    self._keep(history, known)
+                    _keep(self._talks, history, known)
             talk = known
-        return decide(talk, tools, meanings)
+        decision = decide(talk, tools, meanings)
+        if not meanings.missing:
+            _keep(self._decided, history, decision)
+        return decision
 
-    def _keep(self, history: str, talk: Conversation) -> None:
-        self._talks[history] = talk
-        if len(self._talks) > _KEPT:
-            self._talks.popitem(last=False)
+
+def _keep(kept: OrderedDict[str, T], history: str, value: T) -> None:
+    kept[history] = value
+    if len(kept) > _KEPT:
+        kept.popitem(last=False)
 
 
 def _answer(decision: Decision, request: Request, name: str) -> Answer:

@@ -23,20 +23,21 @@ LONGEST: Final = 4_000
 """Characters of a message that are read: whoever has more to say is no longer asking for something."""
 
 
-def after(talk: Conversation, message: Message, tools: Toolbox, meanings: Meanings) -> Conversation:
-    """The conversation with one more message."""
+def after(
+    talk: Conversation, message: Message, tools: Toolbox, meanings: Meanings, planned: Decision | None = None
+) -> Conversation:
+    """The conversation with one more message; `planned` is what was decided before it, where that is known."""
     if message.role == "system":
         return msgspec.structs.replace(talk, today=dates.today_in(message.text) or talk.today)
     if message.role == "user":
         return hear(talk, message.text[:LONGEST], tools, meanings)
     if message.result is not None:
         return _returned(talk, message.result)
-    return _spoke(talk, message, tools, meanings)
+    return _spoke(talk, message, tools, planned or decide(talk, tools, meanings))
 
 
-def _spoke(talk: Conversation, message: Message, tools: Toolbox, meanings: Meanings) -> Conversation:
+def _spoke(talk: Conversation, message: Message, tools: Toolbox, planned: Decision) -> Conversation:
     """What the assistant did: as planned, or as another model in its place did it."""
-    planned = decide(talk, tools, meanings)
     if not message.calls:
         return planned.after if planned.text == message.text else talk.dropped()
     goals = _goals_of(planned)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from vouch.models.planner.candidates import Candidate
-from vouch.models.planner.context import Filled
 from vouch.models.planner.conversation import spelled
 from vouch.models.planner.schema import Parameter
 from vouch.models.planner.toolbox import Skill
@@ -71,8 +70,8 @@ def joined(steps: Sequence[Step]) -> Step:
     return Need(tuple(wanted.values()), tuple(instead.values()))
 
 
-def better(first: Filled | Step | None, second: Filled | Step | None) -> Filled | Step | None:
-    """Of two outcomes of look-ups the one that leads farther: a value, more look-ups, a question, a failure."""
-    order = (Filled, Look, Which, Blocked)
+def better(first: Step | None, second: Step | None) -> Step | None:
+    """Of two outcomes of look-ups the one that leads farther: more look-ups, a question, a failure."""
+    order = (Look, Which, Blocked)
     known = [one for one in (first, second) if one is not None]
     return min(known, key=lambda one: order.index(type(one))) if known else None

@@ -69,6 +69,7 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(stem(token.word) for token in tokens(text) if token.word not in STOP)
 
 
+@lru_cache(maxsize=8192)
 def in_words(name: str) -> str:
     """A name as words in small letters: `order_id`, `orderId` and `order.id` are *order id*."""
     return " ".join(part for part in _HUMP.split(name) if part).lower()

@@ -60,14 +60,6 @@ class Skill(Struct, frozen=True):
         """Whether words are all that it needs, so that it can be asked anything."""
         return not self.writes and len(self.required) == 1 and self.required[0].kind == "words"
 
-    def takes(self, name: str) -> Parameter | None:
-        """The parameter of this name."""
-        return next((one for one in self.parameters if one.name == name), None)
-
-    def wants(self, name: str) -> bool:
-        """Whether its only needed parameter is known under this normal name."""
-        return len(self.required) == 1 and normal(self.required[0].name) == name
-
 
 class Toolbox(Struct, frozen=True):
     """All tools.
