@@ -126,12 +126,14 @@ async def test_a_server_in_a_process_of_its_own_says_where_it_is(tmp_path: Path,
         *(sys.executable, "-m", "examples.support.shop.server", "--file", str(tmp_path / "shop.db")),
         stdout=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        # Whoever runs the tests in the background may have them ignore Ctrl-C, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout is not None
     address = (await process.stdout.readline()).decode().strip()
     assert await Shop(f"{address}/shops/main", pool).state() == {}
     process.send_signal(signal.SIGINT)
-    assert await process.wait() == 0
+    assert await asyncio.wait_for(process.wait(), 30) == 0
 
 
 async def test_a_failure_leaves_open_what_was_done_and_the_ledger_says_it(shop: Shop, data: Stock) -> None:
