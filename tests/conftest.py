@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from vouch.errors import ConfigError
 from vouch.journal.journal import Journal
 
 ROOT = Path(__file__).parents[1]
+NOBODY = 65534
 
 # The same examples in every run: a test that fails now and then teaches people to run it again.
 settings.register_profile("vouch", derandomize=True, deadline=None, database=None)
@@ -49,3 +53,31 @@ def data() -> Callable[[str], Path]:
         return folder / name
 
     return find
+
+
+@pytest.fixture
+def open_folder() -> Generator[Path]:
+    """A folder that every user may reach and write to; those of the test itself are closed to others."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o777)
+    yield folder
+    folder.chmod(0o777)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def nobody() -> Callable[[], AbstractContextManager[None]]:
+    """Act as a user without special rights, since root may write everywhere."""
+
+    @contextmanager
+    def act() -> Generator[None]:
+        if os.geteuid() != 0:
+            yield
+            return
+        os.seteuid(NOBODY)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+
+    return act
