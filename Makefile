@@ -4,19 +4,19 @@ PYTHON ?=
 NAME ?= all
 export VENV PYTHON
 
-.PHONY: help install demo demo-support test check bench docs clean
+.PHONY: help install demo demo-triage test check bench docs clean
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make install | demo | demo-support | test | check | bench [NAME=journal] | docs | clean"
+	@echo "make install | demo | demo-triage | test | check | bench [NAME=journal] | docs | clean"
 
 install: $(VENV)/.installed
 
 demo: $(VENV)/.installed
 	@scripts/demo
 
-demo-support: $(VENV)/.installed
-	@scripts/demo support
+demo-triage: $(VENV)/.installed
+	@scripts/demo triage
 
 test: $(VENV)/.installed-dev
 	@scripts/test

@@ -35,7 +35,7 @@ GOALS = {
 }
 
 
-@tool
+@tool(trust="trusted")
 async def look_up(order: str) -> str:
     """Look up an order."""
     return f'{{"order": "{order}", "status": "delivered", "items": 3, "total": "129.90"}}'

@@ -64,6 +64,7 @@ def pay_tool(kind: str, address: str, where: str, at: int) -> FunctionTool:
 
     @tool(
         effect="write",
+        trust="trusted",
         approval=never,
         idempotent=kind == "keys",
         reconcile=look_up if kind == "lookup" else None,
@@ -104,7 +105,8 @@ async def live(options: argparse.Namespace) -> int:
     journal = await Journal.open(Path(options.journal))
     house = House(journal=journal, open_model=lambda name: Scripted([], name=name))
     begun = await journal.holds([RUN])
-    result = await resume(app, RUN, house) if begun else await run(app, "Pay.", house, name=RUN)
+    # The tool of the next life is another one: it does not die.
+    result = await resume(app, RUN, house, anyway=True) if begun else await run(app, "Pay.", house, name=RUN)
     while result.status == "waiting":
         (write,) = await waiting(journal)
         orders = [effect["order"] for effect in ask(options.address, "/effects")]  # type: ignore[attr-defined]

@@ -25,7 +25,7 @@ _OPERATORS: Final[dict[type[ast.operator], Callable[[float, float], float]]] = {
 def find_user_id_by_email(shop: Shop) -> Tool:
     """Who has this e-mail address."""
 
-    @tool
+    @tool(trust="trusted")
     async def find_user_id_by_email(email: str) -> str:
         """Find the id of the user who has this e-mail address.
 
@@ -44,7 +44,7 @@ def find_user_id_by_email(shop: Shop) -> Tool:
 def find_user_id_by_name_zip(shop: Shop) -> Tool:
     """Who has this name and zip code."""
 
-    @tool
+    @tool(trust="trusted")
     async def find_user_id_by_name_zip(first_name: str, last_name: str, zip: str) -> str:  # noqa: A002 - its name there
         """Find the id of the user who has this name and zip code, where there is no e-mail address to find it by.
 
@@ -65,7 +65,7 @@ def find_user_id_by_name_zip(shop: Shop) -> Tool:
 def get_user_details(shop: Shop) -> Tool:
     """One user."""
 
-    @tool
+    @tool(trust="trusted")
     async def get_user_details(user_id: str) -> Record:
         """Look up a user's profile: name, addresses, payment methods, and the ids of all orders.
 
@@ -80,7 +80,7 @@ def get_user_details(shop: Shop) -> Tool:
 def get_order_details(shop: Shop) -> Tool:
     """One order."""
 
-    @tool
+    @tool(trust="trusted")
     async def get_order_details(order_id: str) -> Record:
         """Look up an order: its status, items, address and payments.
 
@@ -95,7 +95,7 @@ def get_order_details(shop: Shop) -> Tool:
 def get_product_details(shop: Shop) -> Tool:
     """One product."""
 
-    @tool
+    @tool(trust="trusted")
     async def get_product_details(product_id: str) -> Record:
         """Look up a product: all items of it, with their options, prices, and whether they are available.
 
@@ -110,7 +110,7 @@ def get_product_details(shop: Shop) -> Tool:
 def list_all_product_types(shop: Shop) -> Tool:
     """All products."""
 
-    @tool
+    @tool(trust="trusted")
     async def list_all_product_types() -> dict[str, str]:
         """List the names of all products in the shop, each with its id."""
         return dict(sorted((product["name"], key) for key, product in shop.products.items()))
@@ -121,7 +121,7 @@ def list_all_product_types(shop: Shop) -> Tool:
 def calculate() -> Tool:
     """Sums."""
 
-    @tool
+    @tool(trust="trusted")
     async def calculate(expression: str) -> str:
         """Work out a sum, to two places.
 
@@ -139,7 +139,7 @@ def calculate() -> Tool:
 def think() -> Tool:
     """Thoughts."""
 
-    @tool
+    @tool(trust="trusted")
     async def think(thought: str) -> str:
         """Write down a thought. Nothing is looked up and nothing is changed.
 

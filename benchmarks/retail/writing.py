@@ -25,6 +25,7 @@ def cancel_pending_order(shop: Shop) -> Tool:
 
     @tool(
         effect="write",
+        trust="trusted",
         confirm=True,
         approval=never,
         policies=policies.cancelling(shop),
@@ -47,6 +48,7 @@ def modify_pending_order_address(shop: Shop) -> Tool:
 
     @tool(
         effect="write",
+        trust="trusted",
         confirm=True,
         approval=never,
         policies=policies.moving(shop),
@@ -82,6 +84,7 @@ def modify_pending_order_payment(shop: Shop) -> Tool:
 
     @tool(
         effect="write",
+        trust="trusted",
         confirm=True,
         approval=never,
         policies=policies.repaying(shop),
@@ -104,6 +107,7 @@ def modify_pending_order_items(shop: Shop) -> Tool:
 
     @tool(
         effect="write",
+        trust="trusted",
         confirm=True,
         approval=never,
         policies=policies.modifying(shop),
@@ -131,6 +135,7 @@ def exchange_delivered_order_items(shop: Shop) -> Tool:
 
     @tool(
         effect="write",
+        trust="trusted",
         confirm=True,
         approval=never,
         policies=policies.exchanging(shop),
@@ -158,6 +163,7 @@ def return_delivered_order_items(shop: Shop) -> Tool:
 
     @tool(
         effect="write",
+        trust="trusted",
         confirm=True,
         approval=never,
         policies=policies.returning(shop),
@@ -181,6 +187,7 @@ def modify_user_address(shop: Shop) -> Tool:
 
     @tool(
         effect="write",
+        trust="trusted",
         confirm=True,
         approval=never,
         policies=policies.PROFILE,
@@ -214,7 +221,7 @@ def modify_user_address(shop: Shop) -> Tool:
 def transfer_to_human_agents() -> Tool:
     """Leave it to a person."""
 
-    @tool(effect="write", approval=never)
+    @tool(effect="write", trust="trusted", approval=never)
     async def transfer_to_human_agents(summary: str) -> str:
         """Hand the user over to a person, where they ask for one or no other tool can help.
 

@@ -1,6 +1,6 @@
 """The first main job from end to end: prove the triage app on 500 cases, see a worse version held, ask the proven one.
 
-Needs no key and no network. Run it with `make demo`, or `python -m examples.triage.demo`.
+Needs no key and no network. Run it with `make demo-triage`, or `python -m examples.triage.demo`.
 """
 
 import asyncio

@@ -24,7 +24,7 @@ from vouch.values.request import Request
 
 
 def parent(ledger: Path) -> App:
-    @tool(effect="write", approval=never, idempotent=True)
+    @tool(effect="write", trust="trusted", approval=never, idempotent=True)
     def refund(order: str, *, idempotency_key: str) -> str:
         """Give money back."""
         seen = ledger.read_text().splitlines() if ledger.exists() else []

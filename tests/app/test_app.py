@@ -20,7 +20,7 @@ from vouch.values.case import Case, Dataset
 from vouch.values.request import Example, Settings
 
 
-@tool
+@tool(trust="trusted")
 def add(a: int, b: int) -> int:
     """Add two numbers."""
     return a + b

@@ -27,7 +27,7 @@ from vouch.values.score import Score
 
 
 def pay_tool(account: dict[str, int]) -> FunctionTool:
-    @tool(effect="write", confirm=True, approval=above("amount", 100))
+    @tool(effect="write", trust="trusted", confirm=True, approval=above("amount", 100))
     def pay(amount: int) -> str:
         """Pay out an amount."""
         account["paid"] = account.get("paid", 0) + amount
@@ -124,7 +124,7 @@ async def test_a_write_that_nobody_decides_about_waits_while_the_customer_speaks
 
 
 async def test_a_person_is_not_asked_without_end(house: House) -> None:
-    @tool(effect="write", approval=always, repeatable=True)
+    @tool(effect="write", trust="trusted", approval=always, repeatable=True)
     def pay(amount: int) -> str:
         """Pay."""
         return "paid"
@@ -142,7 +142,7 @@ async def test_a_person_is_not_asked_without_end(house: House) -> None:
 
 
 async def test_what_nobody_knows_is_not_for_the_person_of_a_case_to_decide(house: House) -> None:
-    @tool(effect="write", approval=always)
+    @tool(effect="write", trust="trusted", approval=always)
     def pay() -> str:
         """Pay, over a line that breaks."""
         raise ConnectionError("lost")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from vouch.app.app import App
-from vouch.app.decide import Waiting, decide, settle, waiting, waiting_in
+from vouch.app.decide import Stalled, Waiting, decide, settle, stalled, waiting, waiting_in
 from vouch.app.house import House
 from vouch.app.run import close, resume, run, say
 from vouch.errors import RunConflict, RunNotFound, UsageError
@@ -18,7 +18,7 @@ from vouch.journal.state import fold
 from vouch.models.scripted import Scripted
 from vouch.tools.approvals import always, never
 from vouch.tools.function import tool
-from vouch.values.event import ApprovalGiven, EffectSettled, ProofStarted
+from vouch.values.event import ApprovalGiven, EffectSettled, ProofStarted, kind_of
 from vouch.values.message import ToolCall
 from vouch.values.request import Request
 
@@ -28,7 +28,7 @@ Ledger = list[tuple[str, Decimal]]
 def refunds(ledger: Ledger, *calls: tuple[str, str], name: str = "a") -> App:
     """An app that wants these refunds, all at once, each of which a person must approve."""
 
-    @tool(effect="write", approval=always, describe="Refund {amount} for order {order}.")
+    @tool(effect="write", trust="trusted", approval=always, describe="Refund {amount} for order {order}.")
     async def refund(order: str, amount: Decimal) -> str:
         """Refund."""
         ledger.append((order, amount))
@@ -155,7 +155,7 @@ async def test_of_several_calls_one_must_be_named(house: House) -> None:
 
 
 async def test_a_question_to_the_customer_is_not_decided_by_a_person(house: House) -> None:
-    @tool(effect="write", approval=never, confirm=True)
+    @tool(effect="write", trust="trusted", approval=never, confirm=True)
     async def cancel(order: str) -> str:
         """Cancel."""
         return "cancelled"
@@ -172,7 +172,7 @@ async def test_nobody_decides_about_a_run_that_is_being_driven(house: House, tmp
     """Not in this process, and not in another: or else one of the two would write over the other."""
     arrived, go_on = asyncio.Event(), asyncio.Event()
 
-    @tool(effect="write", approval=never)
+    @tool(effect="write", trust="trusted", approval=never)
     async def slow() -> str:
         """Take long."""
         arrived.set()
@@ -216,7 +216,7 @@ async def test_whoever_decided_does_not_keep_the_run_from_others(house: House, t
     [(True, "", "This was done."), (False, "", "This was not done."), (True, "refund R-881", "refund R-881")],
 )
 async def test_a_person_says_what_became_of_a_write(house: House, made: bool, result: str, told: str) -> None:
-    @tool(effect="write", approval=never)
+    @tool(effect="write", trust="trusted", approval=never)
     async def pay(to: str = "ann") -> str:
         """Pay."""
         raise ConnectionError("lost")
@@ -244,7 +244,7 @@ async def test_a_person_says_what_became_of_a_write(house: House, made: bool, re
 
 
 async def test_no_arguments_are_shown_as_none(house: House) -> None:
-    @tool(effect="write", approval=always)
+    @tool(effect="write", trust="trusted", approval=always)
     async def stop() -> str:
         """Stop."""
         return "stopped"
@@ -264,3 +264,54 @@ async def test_an_ended_chat_takes_no_decision(house: House) -> None:
     with pytest.raises(UsageError, match="has ended"):
         await decide(house.journal, result.run, "approve", who="ann")
     assert ledger == []
+
+
+async def test_what_was_decided_and_not_gone_on_with_is_listed(house: House, tmp_path: Path) -> None:
+    ledger: Ledger = []
+    app = refunds(ledger, ("1", "5"), ("2", "7"))
+    result = await run(app, "x", house)
+    assert await stalled(house.journal) == []
+    await decide(house.journal, result.run, "escalate", who="ann", call_id="call-1")
+    assert await stalled(house.journal) == []  # somebody else is to decide
+    await decide(house.journal, result.run, "approve", who="bob", call_id="call-1")
+    (left,) = await stalled(house.journal, app="a")
+    assert left == Stalled(result.run, "a", "refund: approve, by bob", left.since)
+    assert left.since == pytest.approx(time.time(), abs=5)
+    assert [write.call_id for write in await waiting(house.journal)] == ["call-2"]
+    assert await stalled(house.journal, app="another") == []
+    await house.journal.claim(result.run)
+    async with await Journal.open(tmp_path / "journal.db") as other:
+        assert await stalled(other) == []  # somebody is at it
+    await house.journal.let_go(result.run)
+    assert (await resume(app, result.run, house)).status == "waiting"
+    assert await stalled(house.journal) == []
+    assert ledger == [("1", Decimal(5))]
+
+
+async def test_what_was_begun_or_settled_and_not_gone_on_with_is_listed(house: House) -> None:
+    @tool(effect="write", approval=never)
+    async def pay() -> str:
+        """Pay."""
+        raise ConnectionError("lost")
+
+    app = App(name="a", models=[Scripted(lambda _: ToolCall("c", "pay", "{}"))], tools=[pay])
+    uncertain = await run(app, "x", house)
+    events = await house.journal.read(uncertain.run)
+    assert kind_of(events[-3].body) == "effect.intended"
+    await house.journal.append("cut", 0, *(event.body for event in events[:-2]))
+    await house.journal.let_go("cut")
+    assert [(left.run, left.why) for left in await stalled(house.journal)] == [("cut", "pay was begun")]
+    await settle(house.journal, uncertain.run, made=True, who="ann")
+    found = {left.run: left.why for left in await stalled(house.journal)}
+    assert found == {"cut": "pay was begun", uncertain.run: "an uncertain write was settled"}
+
+
+async def test_a_proof_and_what_was_interrupted_before_anything_was_decided_are_not_listed(house: House) -> None:
+    app = App(name="a", models=[Scripted(["hi"])])
+    events = await house.journal.read((await run(app, "x", house)).run)
+    await house.journal.append("cut", 0, *(event.body for event in events[:-1]))
+    proof = ProofStarted(app="a", version="v", proof="p", dataset="d", dataset_digest="e", scorer="s", n=1, key="k")
+    await house.journal.append("proof", 0, proof)
+    for name in ("cut", "proof"):
+        await house.journal.let_go(name)
+    assert await stalled(house.journal) == []

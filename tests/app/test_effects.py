@@ -45,7 +45,7 @@ def call(name: str, arguments: str, number: int = 1) -> ToolCall:
 
 
 def refund_tool(ledger: Ledger, **options: object) -> FunctionTool:
-    @tool(effect="write", **{"approval": above("amount", 50), **options})  # pyright: ignore[reportArgumentType]
+    @tool(effect="write", trust="trusted", **{"approval": above("amount", 50), **options})  # pyright: ignore[reportArgumentType]
     def refund(order: str, amount: Decimal, *, idempotency_key: str) -> str:
         """Give the customer their money back for one order."""
         ledger.append((order, idempotency_key))
@@ -182,7 +182,7 @@ async def test_unknown_outcomes_are_looked_up_sent_again_or_left_to_a_person(hou
     async def ends(**options: object) -> tuple[str, int]:
         made.clear()
         sent.clear()
-        write = tool(effect="write", approval=never, **options)(flaky)  # pyright: ignore[reportArgumentType]
+        write = tool(effect="write", trust="trusted", approval=never, **options)(flaky)  # pyright: ignore[reportArgumentType]
         app = App(name="a", models=[Scripted([call("flaky", '{"order": "1"}'), "done"])], tools=[write])
         result = await run(app, "x", house)
         assert len(made) == 1
@@ -200,7 +200,7 @@ async def test_unknown_outcomes_are_looked_up_sent_again_or_left_to_a_person(hou
 
 
 async def test_a_refusal_of_the_receiver_is_told_to_the_model(house: House) -> None:
-    @tool(effect="write", approval=never)
+    @tool(effect="write", trust="trusted", approval=never)
     def pay(amount: int) -> str:
         """Pay."""
         raise ToolRefused("the account is empty")
@@ -223,7 +223,7 @@ async def test_another_process_cannot_take_a_run_that_is_held(house: House, tmp_
 async def test_a_write_must_say_who_approves() -> None:
     with pytest.raises(TypeError, match="say when a person must say yes"):
 
-        @tool(effect="write")
+        @tool(effect="write", trust="trusted")
         def pay(amount: int) -> str:
             """Pay."""
             return "paid"
@@ -383,7 +383,7 @@ async def test_amounts_that_are_equal_are_the_same_write(house: House) -> None:
 async def test_nothing_that_follows_is_made_while_the_outcome_of_a_write_is_unknown(house: House) -> None:
     sent: list[str] = []
 
-    @tool(effect="write", approval=never)
+    @tool(effect="write", trust="trusted", approval=never)
     def pay(order: str) -> str:
         """Pay, over a line that breaks."""
         sent.append(order)
@@ -402,7 +402,7 @@ async def test_nothing_that_follows_is_made_while_the_outcome_of_a_write_is_unkn
 
 
 async def test_no_end_hides_a_write_of_unknown_outcome(house: House) -> None:
-    @tool(effect="write", approval=never)
+    @tool(effect="write", trust="trusted", approval=never)
     def pay() -> str:
         """Pay, over a line that breaks."""
         raise ConnectionError("the line broke")
@@ -442,13 +442,13 @@ async def test_policies_cannot_change_what_is_done(house: House) -> None:
 async def test_arguments_that_cannot_be_written_down_as_they_are_are_refused(house: House) -> None:
     sent: list[str] = []
 
-    @tool(effect="write", approval=never)
+    @tool(effect="write", trust="trusted", approval=never)
     def log_in(password: SecretStr) -> str:
         """Log in."""
         sent.append(password.get_secret_value())
         return "in"
 
-    @tool(effect="write", approval=never)
+    @tool(effect="write", trust="trusted", approval=never)
     def note(text: str) -> str:
         """Take a note."""
         sent.append(text)
@@ -467,7 +467,7 @@ async def test_arguments_that_cannot_be_written_down_as_they_are_are_refused(hou
 async def test_a_write_that_is_under_way_is_awaited_when_its_run_is_cancelled(house: House) -> None:
     arrived, made = asyncio.Event(), asyncio.Event()
 
-    @tool(effect="write", approval=never)
+    @tool(effect="write", trust="trusted", approval=never)
     async def pay() -> str:
         """Pay."""
         arrived.set()
@@ -494,7 +494,7 @@ async def test_a_write_that_may_be_sent_again_does_not_keep_a_cancelled_run_from
     arrived = asyncio.Event()
     sent: list[str] = []
 
-    @tool(effect="write", approval=never, idempotent=True)
+    @tool(effect="write", trust="trusted", approval=never, idempotent=True)
     async def pay(*, idempotency_key: str) -> str:
         """Pay."""
         sent.append(idempotency_key)
@@ -525,12 +525,12 @@ async def test_no_two_writes_share_a_key_also_where_a_name_is_used_again(house: 
 
 
 async def test_words_that_no_file_can_hold_do_not_lose_a_write(house: House) -> None:
-    @tool(effect="write", approval=never)
+    @tool(effect="write", trust="trusted", approval=never)
     def pay(to: str) -> str:
         """Pay."""
         return f"paid \ud800 {to}"
 
-    @tool(effect="write", approval=never)
+    @tool(effect="write", trust="trusted", approval=never)
     def book(to: str) -> str:
         """Book."""
         raise ToolRefused("\udfff")
@@ -614,7 +614,7 @@ async def test_a_policy_that_breaks_refuses_and_says_so_to_the_auditor(house: Ho
 
 
 async def test_arguments_that_change_with_each_writing_are_refused(house: House) -> None:
-    @tool(effect="write", approval=never)
+    @tool(effect="write", trust="trusted", approval=never)
     def note(text: Annotated[str, PlainSerializer(lambda text: f"{text}!")]) -> str:
         """Take a note."""
         raise AssertionError
@@ -643,7 +643,7 @@ async def test_what_was_done_before_and_fits_no_more_is_another_write(
     sold: list[str] = []
     monkeypatch.setitem(globals(), "SOLD_OUT", sold)
 
-    @tool(effect="write", approval=never)
+    @tool(effect="write", trust="trusted", approval=never)
     async def buy(article: Annotated[str, AfterValidator(in_stock)]) -> str:
         """Buy."""
         sold.append(article)

@@ -78,7 +78,7 @@ def set_clock(patch: pytest.MonkeyPatch, ahead: float) -> None:
 
 
 async def test_a_read_that_raises_is_told_to_the_model(house: House) -> None:
-    @tool
+    @tool(trust="trusted")
     def look() -> str:
         """Look."""
         raise KeyError("nothing there")
@@ -100,7 +100,7 @@ async def test_a_read_that_hangs_is_cut_off(house: House) -> None:
 
 
 async def test_a_write_that_hangs_is_cut_off_and_left_to_a_person(house: House) -> None:
-    @tool(effect="write", approval=never, seconds=0.05)
+    @tool(effect="write", trust="trusted", approval=never, seconds=0.05)
     async def pay() -> str:
         """Pay."""
         await asyncio.sleep(60)
@@ -122,7 +122,7 @@ async def test_ten_megabytes_are_cut_and_nothing_is_lost(house: House, write: bo
         made.append(1)
         return ["x" * 1000] * 10_000
 
-    found = tool(effect="write", approval=never)(big) if write else tool(big)
+    found = tool(effect="write", trust="trusted", approval=never)(big) if write else tool(big)
     app = App(name="a", models=[Scripted(once("big"))], tools=[found])
     result = await run(app, "x", house)
     assert (result.status, len(made)) == ("answered", 1)
@@ -146,7 +146,7 @@ async def test_another_type_than_declared_is_written_as_it_is(
         made.append(1)
         return value  # pyright: ignore[reportReturnType]
 
-    found = tool(effect="write", approval=never)(odd) if write else tool(odd)
+    found = tool(effect="write", trust="trusted", approval=never)(odd) if write else tool(odd)
     result = await run(App(name="a", models=[Scripted(once("odd"))], tools=[found]), "x", house)
     assert (result.status, len(made)) == ("answered", 1)
     assert text is None or result.output == text
@@ -164,7 +164,7 @@ async def test_a_result_that_cannot_be_shown_leaves_the_write_to_a_person(house:
 
     made: list[int] = []
 
-    @tool(effect="write", approval=never)
+    @tool(effect="write", trust="trusted", approval=never)
     def pay() -> Any:
         """Pay."""
         made.append(1)
@@ -179,7 +179,7 @@ async def test_a_result_that_cannot_be_shown_leaves_the_write_to_a_person(house:
 
 
 async def test_a_model_that_wants_what_is_not_there_is_told_and_stopped_at_last(house: House) -> None:
-    @tool(effect="write", approval=never)
+    @tool(effect="write", trust="trusted", approval=never)
     def pay() -> str:
         """Pay."""
         raise AssertionError
@@ -205,7 +205,7 @@ async def test_broken_arguments_call_nothing(house: House, arguments: str, write
         """Pay."""
         raise AssertionError
 
-    found = tool(effect="write", approval=never)(pay) if write else tool(pay)
+    found = tool(effect="write", trust="trusted", approval=never)(pay) if write else tool(pay)
     result = await run(app_of(call("pay", arguments), "sorry", tools=[found]), "x", house)
     assert (result.status, result.output) == ("answered", "sorry")
     told = await bodies(house, result.run, CallRefused if write else ToolRead)
@@ -213,7 +213,7 @@ async def test_broken_arguments_call_nothing(house: House, arguments: str, write
 
 
 async def test_a_model_that_never_learns_costs_a_bounded_number_of_repairs(house: House) -> None:
-    @tool
+    @tool(trust="trusted")
     def add(a: int) -> int:
         """Add."""
         raise AssertionError
@@ -227,7 +227,7 @@ async def test_two_writes_at_once_are_made_one_after_the_other(house: House) -> 
     running: list[str] = []
     order: list[str] = []
 
-    @tool(effect="write", approval=never)
+    @tool(effect="write", trust="trusted", approval=never)
     async def pay(to: str) -> str:
         """Pay."""
         assert not running
@@ -245,7 +245,7 @@ async def test_two_writes_at_once_are_made_one_after_the_other(house: House) -> 
 async def test_calls_of_one_id_are_each_made(house: House) -> None:
     order: list[str] = []
 
-    @tool(effect="write", approval=never)
+    @tool(effect="write", trust="trusted", approval=never)
     async def pay(to: str) -> str:
         """Pay."""
         order.append(to)
@@ -265,7 +265,7 @@ async def test_calls_of_one_id_are_each_made(house: House) -> None:
 async def test_the_same_write_again_and_again_is_made_once_and_the_run_is_stopped(house: House) -> None:
     made: list[int] = []
 
-    @tool(effect="write", approval=never)
+    @tool(effect="write", trust="trusted", approval=never)
     async def pay(to: str) -> str:
         """Pay."""
         made.append(1)
@@ -280,7 +280,7 @@ async def test_the_same_write_again_and_again_is_made_once_and_the_run_is_stoppe
 async def test_an_endless_loop_of_reads_is_noticed_and_stopped(house: House) -> None:
     made: list[int] = []
 
-    @tool
+    @tool(trust="trusted")
     async def look(at: str) -> str:
         """Look."""
         made.append(1)
@@ -295,7 +295,7 @@ async def test_an_endless_loop_of_reads_is_noticed_and_stopped(house: House) -> 
 async def test_a_loop_that_learns_something_each_time_ends_with_the_steps(house: House) -> None:
     made: list[int] = []
 
-    @tool
+    @tool(trust="trusted")
     async def look() -> int:
         """Look."""
         made.append(1)
@@ -310,13 +310,13 @@ async def test_a_write_under_the_name_of_a_read_is_a_read(house: House) -> None:
     """A name decides what is called: whatever the arguments say, a read stays a read, and a write is guarded."""
     looked: list[str] = []
 
-    @tool
+    @tool(trust="trusted")
     async def look(order: str) -> str:
         """Look."""
         looked.append(order)
         return "seen"
 
-    @tool(effect="write", approval=always)
+    @tool(effect="write", trust="trusted", approval=always)
     async def refund(order: str) -> str:
         """Refund."""
         raise AssertionError
@@ -347,13 +347,13 @@ def lock(place: str) -> sqlite3.Connection:
 async def test_a_write_is_not_begun_while_its_intent_cannot_be_written(tmp_path: Path) -> None:
     made: list[str] = []
 
-    @tool(effect="write", approval=never, idempotent=True)
+    @tool(effect="write", trust="trusted", approval=never, idempotent=True)
     async def pay(*, idempotency_key: str) -> str:
         """Pay."""
         made.append(idempotency_key)
         return "paid"
 
-    @tool
+    @tool(trust="trusted")
     async def look() -> str:
         """Look, and lock the database for a while."""
         await house.journal.flush()
@@ -378,7 +378,7 @@ async def test_an_outcome_that_cannot_be_written_is_written_later(tmp_path: Path
     made: list[str] = []
     locks: list[sqlite3.Connection] = []
 
-    @tool(effect="write", approval=never)
+    @tool(effect="write", trust="trusted", approval=never)
     async def pay() -> str:
         """Pay, and lock the database for a while."""
         made.append("paid")
@@ -401,7 +401,7 @@ async def test_an_outcome_that_cannot_be_written_is_written_later(tmp_path: Path
 async def test_a_decision_that_cannot_be_written_is_not_lost_and_not_given_twice(tmp_path: Path) -> None:
     made: list[str] = []
 
-    @tool(effect="write", approval=always)
+    @tool(effect="write", trust="trusted", approval=always)
     async def pay() -> str:
         """Pay."""
         made.append("paid")
@@ -429,7 +429,7 @@ async def test_a_clock_set_forward_ends_questions_and_one_set_back_leaves_them_o
 ) -> None:
     made: list[int] = []
 
-    @tool(effect="write", approval=always)
+    @tool(effect="write", trust="trusted", approval=always)
     async def pay(amount: int) -> str:
         """Pay."""
         made.append(amount)
@@ -456,7 +456,7 @@ async def test_what_was_decided_in_time_is_done_whenever_the_run_goes_on(
 ) -> None:
     made: list[int] = []
 
-    @tool(effect="write", approval=always)
+    @tool(effect="write", trust="trusted", approval=always)
     async def pay() -> str:
         """Pay."""
         made.append(1)
@@ -479,14 +479,14 @@ async def test_when_the_clock_jumps_a_run_is_driven_by_one_all_the_same(
     go_on = asyncio.Event()
     made: list[str] = []
 
-    @tool
+    @tool(trust="trusted")
     async def look() -> str:
         """Take long."""
         arrived.put_nowait(None)
         await go_on.wait()
         return "seen"
 
-    @tool(effect="write", approval=never, idempotent=True)
+    @tool(effect="write", trust="trusted", approval=never, idempotent=True)
     async def pay(*, idempotency_key: str) -> str:
         """Pay."""
         made.append(idempotency_key)
@@ -519,7 +519,7 @@ async def test_when_the_clock_jumps_a_run_is_driven_by_one_all_the_same(
 
 
 async def test_time_budgets_survive_a_clock_that_is_set_back(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    @tool
+    @tool(trust="trusted")
     async def look() -> str:
         """Look, while somebody sets the clock."""
         set_clock(monkeypatch, -86_400)
@@ -590,7 +590,14 @@ def refund_at(shop: Shop, *, keys: bool, lookup: bool) -> FunctionTool:
         with urlopen(f"{address}/{key}") as response:
             return json.loads(response.read())
 
-    @tool(effect="write", approval=never, idempotent=keys, reconcile=look_up if lookup else None, settles=0.01)
+    @tool(
+        effect="write",
+        trust="trusted",
+        approval=never,
+        idempotent=keys,
+        reconcile=look_up if lookup else None,
+        settles=0.01,
+    )
     def refund(order: str, *, idempotency_key: str) -> str:
         """Refund."""
         request = HttpRequest(address, json.dumps({"order": order}).encode(), {"idempotency-key": idempotency_key})
@@ -646,7 +653,7 @@ async def test_a_shop_that_answers_500_after_it_did_the_refund(
 async def test_a_listener_that_breaks_loses_nothing(house: House) -> None:
     made: list[int] = []
 
-    @tool(effect="write", approval=never, idempotent=True)
+    @tool(effect="write", trust="trusted", approval=never, idempotent=True)
     async def pay(*, idempotency_key: str) -> str:
         """Pay."""
         made.append(1)
@@ -658,15 +665,11 @@ async def test_a_listener_that_breaks_loses_nothing(house: House) -> None:
 
     app = app_of(call("pay"), "done", tools=[pay])
     result = await run(app, "x", house, name="r", listener=listener)
-    assert made == []
-    assert (result.status, result.why[:34]) == ("waiting", "to find out whether pay was made: ")
-    assert "BrokenPipeError" in result.why
-    await settle(house.journal, "r", made=False, who="ann")
-    assert (await resume(app, "r", house)).status == "answered"
+    assert (result.status, result.output, made) == ("answered", "done", [1])
 
 
 async def test_a_sentence_that_breaks_fails_the_run_before_anything_is_asked_or_made(house: House) -> None:
-    @tool(effect="write", approval=always)
+    @tool(effect="write", trust="trusted", approval=always)
     async def pay(amount: int) -> str:
         """Pay."""
         raise AssertionError

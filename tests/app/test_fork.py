@@ -45,13 +45,13 @@ class Shop:
         self.looked = 0
         self.ledger: list[tuple[int, str]] = []
 
-        @tool
+        @tool(trust="trusted")
         def paid(order: str) -> int:
             """What was paid for an order."""
             self.looked += 1
             return self.paid
 
-        @tool(effect="write", approval=approval, confirm=confirm, describe="Refund {amount}.")  # pyright: ignore[reportCallIssue, reportArgumentType]
+        @tool(effect="write", trust="trusted", approval=approval, confirm=confirm, describe="Refund {amount}.")  # pyright: ignore[reportCallIssue, reportArgumentType]
         def refund(amount: int, *, idempotency_key: str) -> str:
             """Give money back."""
             self.ledger.append((amount, idempotency_key))

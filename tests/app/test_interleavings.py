@@ -117,6 +117,7 @@ def tools_of(receiver: Receiver) -> list[FunctionTool]:
 
         return tool(
             effect="write",
+            trust="trusted",
             idempotent=receiver.kind in ("keys", "both"),
             reconcile=look_up if receiver.kind in ("lookup", "both") else None,
             settles=0.0,

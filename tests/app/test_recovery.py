@@ -43,7 +43,7 @@ class Receiver:
 
         asked = reconcile if look_up else None
 
-        @tool(effect="write", approval=never, settles=0.0, reconcile=asked, seconds=0.2, **options)
+        @tool(effect="write", trust="trusted", approval=never, settles=0.0, reconcile=asked, seconds=0.2, **options)
         async def pay(to: str = "ann", *, idempotency_key: str) -> str:
             """Pay."""
             self.sent.append(idempotency_key)
@@ -204,7 +204,7 @@ def test_while_whoever_began_it_may_live_a_write_that_is_not_found_is_not_sent_a
     async def look_up(key: str) -> str | None:
         return "made" if key in made else None
 
-    @tool(effect="write", approval=never, reconcile=look_up, settles=0.0)
+    @tool(effect="write", trust="trusted", approval=never, reconcile=look_up, settles=0.0)
     async def pay(*, idempotency_key: str) -> str:
         """Pay."""
         asleep.set()
@@ -268,7 +268,7 @@ def test_arguments_with_a_secret_in_them_are_not_sent_again(tmp_path: Path) -> N
     async def live(where: Machine) -> None:
         sent: list[str] = []
 
-        @tool(effect="write", approval=never, idempotent=True)
+        @tool(effect="write", trust="trusted", approval=never, idempotent=True)
         async def post(text: str, *, idempotency_key: str) -> str:
             """Post."""
             sent.append(text)
@@ -319,7 +319,7 @@ async def test_a_blocking_call_that_was_cut_off_and_goes_on_is_not_sent_again(ho
     def look_up(key: str) -> str | None:
         return "made" if key in made else None
 
-    @tool(effect="write", approval=never, reconcile=look_up, settles=0.0, seconds=0.1)
+    @tool(effect="write", trust="trusted", approval=never, reconcile=look_up, settles=0.0, seconds=0.1)
     def pay(*, idempotency_key: str) -> str:
         """Pay, slowly."""
         go_on.wait(20)
@@ -333,3 +333,18 @@ async def test_a_blocking_call_that_was_cut_off_and_goes_on_is_not_sent_again(ho
     go_on.set()
     assert ended.wait(10)
     assert len(made) == 1
+
+
+async def test_where_there_is_nothing_to_wait_for_nobody_waits(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person is asked at once where the receiver has neither keys nor a look-up."""
+    waits: list[float] = []
+
+    async def sleep(seconds: float, result: object = None) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(recovery, "BACKOFF_SECONDS", 0.2)
+    monkeypatch.setattr(recovery.asyncio, "sleep", sleep)
+    blind = await run(app_with(Receiver("made, then lost").tool()), "x", house)
+    assert (blind.status, waits) == ("waiting", [])
+    keyed = await run(app_with(Receiver("made, then lost", "made, then lost").tool(idempotent=True)), "x", house)
+    assert (keyed.status, waits) == ("answered", [0.4, 0.8])

@@ -41,7 +41,7 @@ async def kinds(journal: Journal, name: str) -> list[str]:
     return [kind_of(event.body) for event in await journal.read(name)]
 
 
-@tool
+@tool(trust="trusted")
 def add(a: int, b: int) -> int:
     """Add two numbers."""
     return a + b
@@ -70,7 +70,7 @@ async def test_reads_run_at_the_same_time_and_their_results_come_in_the_order_as
     running = 0
     most = 0
 
-    @tool
+    @tool(trust="trusted")
     async def slow(seconds: float) -> float:
         """Wait."""
         nonlocal running, most
@@ -162,7 +162,7 @@ async def test_budgets_stop_a_run_cleanly(journal: Journal, budget: Budget, why:
         number = len(request.messages)
         return Answer(assistant("", call("wait", "{}", number)), usage=Usage(8, 2), finish="tools")
 
-    @tool
+    @tool(trust="trusted")
     async def wait() -> float:
         """Wait a moment."""
         await asyncio.sleep(0.04)
@@ -266,7 +266,7 @@ async def test_resume_refuses_an_app_that_has_changed(house: House) -> None:
 async def test_a_cancelled_run_can_be_resumed(house: House) -> None:
     arrived = asyncio.Event()
 
-    @tool
+    @tool(trust="trusted")
     async def stuck() -> str:
         """Never comes back."""
         arrived.set()
@@ -294,7 +294,7 @@ async def test_a_cancelled_run_can_be_resumed(house: House) -> None:
         models=[Scripted(["done"])],
         tools=[type(patient)(**{**vars(patient), "spec": renamed, "version": stuck.version})],
     )
-    result = await resume(again, row.run, house)
+    result = await resume(again, row.run, house, anyway=True)
     assert (result.status, result.output) == ("answered", "done")
     reads = [event.body for event in await house.journal.read(row.run) if isinstance(event.body, ToolRead)]
     assert reads[0].failed
@@ -372,12 +372,12 @@ async def test_a_tool_of_another_make_that_breaks_is_told_to_the_model(house: Ho
 
 
 async def test_half_a_character_is_mended_wherever_it_comes_in(house: House) -> None:
-    @tool
+    @tool(trust="trusted")
     def names() -> str:
         """Names of files, some of them of another age."""
         return "r\udce9sum\udce9.txt"
 
-    @tool
+    @tool(trust="trusted")
     def broken() -> str:
         """Breaks."""
         raise OSError("no file r\udce9sum\udce9.txt")

@@ -13,14 +13,14 @@ from vouch.tools.function import tool
 CALLED: list[str] = []
 
 
-@tool
+@tool(trust="trusted")
 def look(at: str, closely: bool = False) -> str:
     """Look."""
     CALLED.append(at)
     return f"seen {at}"
 
 
-@tool(effect="write", approval=always, confirm=True, repeatable=True, describe="Move {what}.")
+@tool(effect="write", trust="trusted", approval=always, confirm=True, repeatable=True, describe="Move {what}.")
 def move(what: str) -> str:
     """Move."""
     raise AssertionError("nothing may be moved")

@@ -106,7 +106,7 @@ async def test_budgets_hold_for_both(priced: House) -> None:
 async def test_a_child_that_was_interrupted_goes_on_instead_of_beginning_again(priced: House, tmp_path: Path) -> None:
     arrived, open_again = asyncio.Event(), asyncio.Event()
 
-    @tool
+    @tool(trust="trusted")
     async def ask_around() -> str:
         """Ask around."""
         arrived.set()
@@ -158,7 +158,7 @@ class Till:
     def __init__(self) -> None:
         self.ledger: list[int] = []
 
-        @tool(effect="write", approval=above("amount", 50))
+        @tool(effect="write", trust="trusted", approval=above("amount", 50))
         def pay(amount: int) -> str:
             """Pay."""
             if amount == 13:
@@ -239,7 +239,7 @@ async def test_an_errand_of_another_conversation_is_not_told(priced: House) -> N
 
 
 async def test_a_child_that_needs_the_customers_yes_says_so(priced: House) -> None:
-    @tool(effect="write", approval=when(lambda _: True, of="customer"))
+    @tool(effect="write", trust="trusted", approval=when(lambda _: True, of="customer"))
     def pay(amount: int) -> str:
         """Pay."""
         raise AssertionError
@@ -321,7 +321,7 @@ def test_mistakes_in_a_declaration() -> None:
     with pytest.raises(AppError, match="it only reads, so it needs no approval"):
         as_tool(scout, description="Looks.", approval=always)
 
-    @tool(effect="write", approval=always, confirm=True)
+    @tool(effect="write", trust="trusted", approval=always, confirm=True)
     def pay(amount: int) -> str:
         """Pay."""
         return "paid"

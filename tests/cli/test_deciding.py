@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cli.conftest import Vouch
+from vouch.app.decide import decide
 from vouch.cli.chat import chat
 from vouch.project.project import Project
 
@@ -16,14 +19,15 @@ APP = '''
 from vouch import App, Scripted, above, tool
 from vouch.values.message import ToolCall
 
-@tool(effect="write", approval=above("amount", 50), confirm={confirm}, describe="Refund {{amount}} for {{order}}.")
+@tool(effect="write", trust="trusted", approval=above("amount", 50), confirm={confirm},
+      describe="Refund {{amount}} for {{order}}.")
 def refund(order: str, amount: int, broken: bool = False) -> str:
     """Refund an order."""
     if broken:
         raise ConnectionError("the line broke")
     return f"refunded {{amount}}"
 
-@tool
+@tool(trust="trusted")
 def status(order: str) -> str:
     """The status of an order."""
     return f"{{order}} is on its way"
@@ -98,6 +102,52 @@ def test_a_write_of_unknown_outcome_is_settled(vouch: Vouch, desk: Callable[...,
     assert (done.exit_code, done.stdout) == (0, "So: refund R-7\n")
 
 
+def test_names_are_never_cut_and_only_an_approval_runs_out(vouch: Vouch, desk: Callable[..., Path]) -> None:
+    root = desk()
+    runs = [waiting(vouch, root), waiting(vouch, root, "70 broken")]
+    assert vouch("approve", runs[1], "--in", root).exit_code == 3
+    listed = vouch("approve", "--in", root).stdout.splitlines()
+    assert {line.split()[0] for line in listed[1:] if not line.startswith(" ")} == set(runs)
+    (uncertain,) = [line for line in listed if line.startswith(runs[1])]
+    (approval,) = [line for line in listed if line.startswith(runs[0])]
+    assert (uncertain.split()[-1], approval.split()[-1]) == ("-", approval.split()[-3])  # a day later at the same time
+
+
+def test_what_was_decided_and_not_gone_on_with_is_listed_and_taken_up(vouch: Vouch, desk: Callable[..., Path]) -> None:
+    root = desk()
+    run = waiting(vouch, root)
+
+    async def decide_alone() -> None:
+        async with await Project.find(root).house() as house:
+            await decide(house.journal, run, "approve", who="ann")
+
+    asyncio.run(decide_alone())
+    listed = vouch("approve", "--in", root)
+    assert "Nothing waits for a person." in listed.stdout
+    assert "go on with: vouch run APP --resume RUN" in listed.stdout
+    assert f"{run}  desk  refund: approve, by ann" in listed.stdout
+    (line,) = vouch("approve", "--in", root, "--json").stdout.splitlines()
+    assert (json.loads(line)["run"], json.loads(line)["why"]) == (run, "refund: approve, by ann")
+    done = vouch("run", root, "--resume", run)
+    assert (done.exit_code, done.stdout) == (0, "So: refunded 70\n")
+
+
+def test_a_run_goes_on_with_another_version_only_where_that_is_said(vouch: Vouch, desk: Callable[..., Path]) -> None:
+    root = desk()
+    run = waiting(vouch, root)
+    code = root / "app.py"
+    code.write_text(code.read_text().replace('"refunded {amount}"', '"gave back {amount}"'))
+    os.utime(code, (1, 1))  # or else Python takes the compiled file of before
+    decided = vouch("approve", run, "--in", root)
+    assert decided.exit_code == 2
+    assert f"vouch run desk --resume {run} --anyway" in decided.output
+    assert vouch("run", root, "--resume", run).exit_code == 2
+    done = vouch("run", root, "--resume", run, "--anyway")
+    assert (done.exit_code, done.stdout) == (0, "So: gave back 70\n")
+    without = vouch("run", root, "70", "--anyway")
+    assert (without.exit_code, "name the run: --resume RUN" in without.output) == (2, True)
+
+
 async def test_a_conversation_shows_what_happens_and_asks_whoever_sits_there(
     desk: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -130,3 +180,25 @@ async def test_a_conversation_ends_with_its_input(
         (row,) = await house.journal.runs()
     assert row.status == "waiting"
     assert "desk> to find out whether refund was made" in capsys.readouterr().out
+
+
+def test_who_decides_sees_what_a_write_rests_on(vouch: Vouch, tmp_path: Path) -> None:
+    (tmp_path / "vouch.toml").write_text('[apps]\ndesk = "app:app"\n')
+    program = APP.format(confirm=False).replace('@tool(trust="trusted")\ndef status', "@tool\ndef status")
+    clerk = program[program.index("def clerk") : program.index("app = App")]
+    obeys = """def clerk(request):
+    results = [message for message in request.messages if message.role == "tool"]
+    if not results:
+        return ToolCall("s", "status", '{"order": "W1"}')
+    return ToolCall("r", "refund", '{"order": "W1", "amount": 5}') if len(results) == 1 else "So it is."
+
+"""
+    (tmp_path / "app.py").write_text(program.replace(clerk, obeys))
+    first = vouch("run", tmp_path, "status please")
+    assert "Waiting: to approve: Refund 5 for W1." in first.stdout
+    listed = " ".join(vouch("approve", "--in", tmp_path).stdout.split())
+    assert "anybody may have written: tool:status" in listed
+    run = json.loads(vouch("approve", "--in", tmp_path, "--json").stdout)["run"]
+    done = vouch("approve", run, "--in", tmp_path)
+    assert "So it is." in done.stdout
+    assert "rests on text that anybody may have written: tool:status" in done.stderr

@@ -13,12 +13,12 @@ from vouch import App, Scripted, tool
 from vouch.tools.approvals import never
 from vouch.values.message import ToolCall
 
-@tool
+@tool(trust="trusted")
 def paid(order: str) -> int:
     """What was paid."""
     return 30
 
-@tool(effect="write", approval=never)
+@tool(effect="write", trust="trusted", approval=never)
 def refund(amount: int) -> str:
     """Give money back."""
     with open({ledger!r}, "a") as file:

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from cli.conftest import Vouch
+from vouch.proof.certificate import Issued
 from vouch.proof.report import Report
-from vouch.values.score import Certificate
 
 Parity = Callable[..., Path]
 
@@ -34,7 +34,7 @@ def test_a_proof_ships_and_leaves_its_reports(vouch: Vouch, parity: Parity) -> N
     ]
     report = msgspec.json.decode((folder / "report.json").read_bytes(), type=Report)
     assert (report.n, report.right, len(report.rows), report.verdict) == (60, 60, 60, "ship")
-    certificate = msgspec.json.decode((folder / "certificate.json").read_bytes(), type=Certificate)
+    certificate = msgspec.json.decode((folder / "certificate.json").read_bytes(), type=Issued).certificate
     assert (certificate.app_version, certificate.proof_run) == (report.app_version, report.proof_run)
     suites = ET.parse(folder / "junit.xml").getroot()
     assert len(list(suites.iter("testcase"))) == 61

@@ -114,7 +114,7 @@ def test_an_interrupted_run_goes_on(vouch: Vouch, parity: Parity) -> None:
     vouch("trace", "--in", root, "--import", exported)
     refused = vouch("run", changed, "--resume", "another")
     assert refused.exit_code == 2
-    assert "go on with that version, or ask again with this one" in refused.stderr
+    assert "go on with that version, ask again with this one, or" in refused.stderr
 
 
 @pytest.mark.parametrize(

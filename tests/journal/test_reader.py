@@ -65,6 +65,7 @@ async def test_results_are_those_of_the_latest_run_that_came_to_an_answer(journa
     await journal.append("new", 0, *run_of(large, key="k1"))
     await journal.append("broke", 0, started(key="k1"), finished("", status="failed"))
     await journal.append("open", 0, started(key="k1"))
+    await journal.append("stopped", 0, started(key="k1"), finished("", status="stopped"))
     await journal.append("unsure", 0, started(key="k2"), finished("", status="abstained", why="not sure"))
     await journal.append("failed", 0, started(key="k3"), finished("", status="failed"))
     found = await journal.results(["k1", "k2", "k3", "k4", "k1", *(f"other-{number}" for number in range(1200))])

@@ -19,7 +19,7 @@ from vouch.values.money import Usage
 from vouch.values.request import Answer, CallDelta, Done, TextDelta, ask, frame
 
 
-@tool
+@tool(trust="trusted")
 def stock(article: str) -> int:
     """How many are in stock."""
     return 7

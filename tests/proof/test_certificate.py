@@ -8,10 +8,9 @@ import msgspec
 import pytest
 
 from vouch.errors import UsageError
-from vouch.proof.certificate import ASSUMPTIONS, certificate_of, write_certificate
+from vouch.proof.certificate import ASSUMPTIONS, Issued, certificate_of, read_certificate, write_certificate
 from vouch.proof.report import Report
 from vouch.stats.binomial import interval
-from vouch.values.score import Certificate
 
 
 def report(**changes: Any) -> Report:
@@ -45,9 +44,9 @@ def test_a_certificate_says_all_that_is_needed_to_check_it_again(tmp_path: Path)
     assert certificate.assumptions == ASSUMPTIONS
     assert (certificate.issued, certificate.expires) == ("2025-11-03T12:00:00+00:00", "2026-02-01T12:00:00+00:00")
     file = tmp_path / "deep" / "certificate.json"
-    write_certificate(certificate, file)
-    assert msgspec.json.decode(file.read_bytes(), type=Certificate) == certificate
-    assert file.read_text().startswith('{\n  "claim": ')
+    write_certificate(Issued(certificate), file)
+    assert read_certificate(file) == Issued(certificate)
+    assert file.read_text().startswith('{\n  "certificate": {\n    "claim": ')
     assert file.read_text().endswith("}\n")
 
 
@@ -63,3 +62,15 @@ def test_without_a_time_it_is_issued_now() -> None:
 def test_what_is_not_proven_is_not_certified(changes: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match=r"the proof 'cases' of 'triage' proves no claim.*give its Gate a claim"):
         certificate_of(report(**changes))
+
+
+def test_a_file_that_holds_none_is_said_to_hold_none(tmp_path: Path) -> None:
+    file = tmp_path / "certificate.json"
+    with pytest.raises(UsageError, match="cannot be read \\(No such file"):
+        read_certificate(file)
+    for content in (b"{}", b"\xff", b'{"certificate": 3}'):
+        file.write_bytes(content)
+        with pytest.raises(UsageError, match="holds no certificate"):
+            read_certificate(file)
+    with pytest.raises(UsageError, match="cannot be written to"):
+        write_certificate(Issued(certificate_of(report())), file / "deeper.json")

@@ -17,6 +17,11 @@ EVERY = [
     (scorers.contains(), "refund"),
     (scorers.number(), "7"),
     (scorers.regex(), "ref.nd"),
+    (scorers.rouge(), "refund"),
+    (scorers.bleu(), "refund"),
+    (scorers.chrf(), "refund"),
+    (scorers.squad(), "refund"),
+    (scorers.label_f1(), "refund"),
 ]
 ENDS: list[Status] = ["abstained", "blocked", "stopped", "failed", "waiting"]
 
@@ -42,6 +47,8 @@ class TestEveryScorer:
     async def test_an_expected_value_of_another_type_is_unscored(
         self, scorer: Scorer, expected: str, other: object
     ) -> None:
+        if scorer.name.startswith("squad") and other == []:
+            return  # there it is a question without an answer
         score = await scorer.score(Case("c1", "?", other), Result("r1", "answered", output=expected))
         assert score.unscored
         assert not score.right
@@ -80,7 +87,39 @@ def test_equal_settings_have_equal_names_and_others_have_others() -> None:
 
 
 def test_the_room_exports_its_factories_only() -> None:
-    assert sorted(scorers.__all__) == ["contains", "exact", "label", "number", "regex"]
+    assert scorers.__all__ == [
+        "at_least",
+        "bleu",
+        "chrf",
+        "code",
+        "contains",
+        "context",
+        "cost",
+        "every",
+        "exact",
+        "fields",
+        "final_state",
+        "goal",
+        "groundedness",
+        "knowledge_kept",
+        "label",
+        "label_f1",
+        "latency",
+        "no_personal_data",
+        "number",
+        "part",
+        "passes",
+        "path",
+        "refusal",
+        "regex",
+        "retrieval",
+        "rouge",
+        "span_f1",
+        "sql",
+        "squad",
+        "turns",
+        "uninjected",
+    ]
     assert all(callable(getattr(scorers, name)) for name in scorers.__all__)
 
 

@@ -34,7 +34,16 @@ def test_never_and_always_are_the_same_for_every_call() -> None:
         (Decimal("50.01"), "person"),
         (50.000001, "person"),
         (51, "person"),
-        (-1000, None),
+        (0, None),
+        (Decimal("-0.00"), None),
+        (-1000, "person"),
+        (Decimal("-0.01"), "person"),
+        (float("nan"), "person"),
+        (Decimal("NaN"), "person"),
+        (Decimal("sNaN"), "person"),
+        (float("inf"), "person"),
+        (Decimal("-Infinity"), "person"),
+        (True, "person"),  # no amount, though Python counts with it
         ("20", "person"),  # a text is no amount
         (None, "person"),
         ([1], "person"),
@@ -44,8 +53,18 @@ def test_above_an_amount_a_person_is_asked_and_where_there_is_none_too(value: ob
     assert asked(above("amount", 50), amount=value) == of
 
 
+def test_an_amount_with_more_digits_than_python_writes_is_above() -> None:
+    assert asked(above("amount", 50), amount=10**5000) == "person"
+
+
 def test_an_amount_that_is_not_there_needs_a_yes() -> None:
     assert above("amount", "49.90").demand({"sum": 1}) == Demand("person", DAY, "above(amount, 49.90)")
+
+
+@pytest.mark.parametrize("amount", ["fifty", "", None, float("nan"), "Infinity", True])
+def test_a_limit_that_is_no_number_is_an_error_where_it_is_declared(amount: Any) -> None:
+    with pytest.raises(ToolError, match=r"give a number, such as above\('amount', 50\)"):
+        above("amount", amount)
 
 
 def test_a_limit_is_exact_also_where_it_is_given_as_a_float() -> None:
@@ -99,7 +118,7 @@ def breaks(arguments: dict[str, Any]) -> bool:
         ([never, always], 70, "never"),
         ([always, never], 1, "always"),
         (above("amount", 50), 20, ""),
-        (above("amount", 50), float("nan"), "the rule failed: InvalidOperation: "),
+        (above("amount", 50), float("nan"), "above(amount, 50)"),
         ([when(breaks), never], 1, "the rule failed: KeyError: 'no such field'"),
         ([never, when(breaks)], 1, "never"),
     ],

@@ -21,6 +21,7 @@ from vouch.app.run import resume, run
 from vouch.contracts.tool import Tool, ToolRefused, WriteTool
 from vouch.errors import ConfigError, ToolError
 from vouch.models.scripted import Scripted
+from vouch.provenance.labels import critical_of
 from vouch.tools import mcp
 from vouch.tools.approvals import above, always, never
 from vouch.tools.mcp import Offer, Write, list_mcp_tools, mcp_tools
@@ -131,10 +132,12 @@ async def test_an_app_reads_and_writes_through_a_server(tmp_path: Path, house: H
         "done",
     ]
     declared = {
-        "pay": Write(approval=[above("amount", 1000)], policies=[at_most_100], describe="Pay {amount}."),
-        "refund": Write(approval=never, idempotent=True),
+        "pay": Write(
+            approval=[above("amount", 1000)], policies=[at_most_100], describe="Pay {amount}.", trust="trusted"
+        ),
+        "refund": Write(approval=never, idempotent=True, trust="trusted"),
     }
-    async with mcp_tools(shop(tmp_path), reads=["stock"], writes=declared, prefix="shop.") as tools:
+    async with mcp_tools(shop(tmp_path), reads={"stock": "trusted"}, writes=declared, prefix="shop.") as tools:
         result = await run(App(name="a", models=[Scripted(script)], tools=tools), "go", house)
     assert (result.status, result.output) == ("answered", "done")
     events = [event.body for event in await house.journal.read(result.run)]
@@ -348,3 +351,15 @@ def test_a_missing_package_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         list_mcp_tools("http://127.0.0.1:1/mcp")
     with pytest.raises(ModuleNotFoundError, match="no_such_module"):
         mcp.load_sdk("vouch.tools.no_such_module")
+
+
+async def test_whose_text_a_server_gives_is_declared_too(tmp_path: Path, house: House) -> None:
+    declared = {"pay": Write(approval=never, critical=["amount"])}
+    async with mcp_tools(shop(tmp_path), reads=["stock"], writes=declared) as tools:
+        script = [(ToolCall("1", "stock", '{"article": "lamp"}'),), (ToolCall("2", "pay", '{"amount": 5}'),)]
+        result = await run(App(name="a", models=[Scripted(script)], tools=tools), "go", house)
+        assert (result.status, critical_of(tools[1])) == ("waiting", {"amount"})
+    with pytest.raises(ToolError, match="critical names 'sum', which is no argument; there are"):
+        list_mcp_tools(shop(tmp_path), writes={"pay": Write(approval=never, critical=["sum"])})
+    with pytest.raises(ToolError, match="what a server gives cannot be 'typed'"):
+        list_mcp_tools(shop(tmp_path), reads={"stock": "typed"})

@@ -12,12 +12,15 @@ from functools import cached_property
 from vouch.app.budget import Budget
 from vouch.app.declaration import Proof
 from vouch.app.parts import keeps
+from vouch.app.shipped import version_of
 from vouch.contracts.guard import Guard
 from vouch.contracts.knowledge import Knowledge
 from vouch.contracts.model import Model
+from vouch.contracts.provenance import Planner, Provenance
 from vouch.contracts.tool import Tool, WriteTool
 from vouch.errors import AppError
 from vouch.prompts.prompt import Prompt
+from vouch.tools.code import code_of_tool
 from vouch.values.digest import digest
 from vouch.values.request import Frame, frame
 
@@ -28,7 +31,9 @@ class App:
 
     A final answer whose confidence is below `least_confidence` is not given: the next model is asked, and after the
     last one the run is handed over (`abstained`). `repairs` is how often a model may mend an answer that does not fit
-    the prompt's `outputs`.
+    the prompt's `outputs`. `provenance` says what happens to a write that was chosen after text was read that anybody
+    may have written; `planner`, a `Planner` or a model to ask, plans from what the user says which writes are meant:
+    those need nobody's yes.
     """
 
     name: str
@@ -41,6 +46,8 @@ class App:
     budget: Budget = field(default_factory=Budget)
     least_confidence: float | None = None
     repairs: int = 2
+    provenance: Provenance = "ask"
+    planner: str | Model | Planner | None = None
 
     def __post_init__(self) -> None:
         name = self.name
@@ -102,6 +109,12 @@ class App:
             raise AppError(f"App(least_confidence={self.least_confidence!r}): give a share from 0 to 1")
         if self.repairs < 0:
             raise AppError(f"App(repairs={self.repairs!r}): give 0 or more")
+        if self.provenance not in ("ask", "block", "observe"):
+            raise AppError(f"App(provenance={self.provenance!r}): give 'ask', 'block' or 'observe'")
+        planner = self.planner
+        named = isinstance(planner, str) and "/" in planner
+        if planner is not None and not named and not isinstance(planner, Model | Planner):
+            raise AppError(f"App(planner={planner!r}): give a model, such as 'openai/gpt-4o-mini', or a Planner")
         if self.knowledge is not None and "passages" not in self.instructions.inputs:
             raise AppError(f"app {self.name!r} has knowledge, but its prompt has no input `passages` to put it in")
 
@@ -128,16 +141,21 @@ class App:
 
     @cached_property
     def version(self) -> str:
-        """The content address of all that answers depend on: equal versions answer by the same rules."""
+        """The content address of all that answers depend on: equal versions answer by the same rules.
+
+        What is seen of the code of tools, rules and policies is told in `vouch.tools.code`.
+        """
         return digest(
             (
                 self.instructions.version,
                 self.model_names,
+                [_version_of(model) for model in self.models],
                 self.knowledge.version if self.knowledge else "",
-                [tool.version for tool in self.tools],
+                [(tool.version, code_of_tool(tool)) for tool in self.tools],
                 [guard.name for guard in self.guards],
                 self.least_confidence,
                 self.repairs,
+                (self.provenance, self.planner if isinstance(self.planner, str | None) else self.planner.name),
             )
         )
 
@@ -153,3 +171,8 @@ class App:
     def key(self, input: str, *more: object) -> str:
         """The content address of a question to this version of the app, and of whatever else its answer rests on."""
         return digest((self.name, self.version, input, *more))
+
+
+def _version_of(model: str | Model) -> str:
+    """What is known of a model beyond its name: the files of one that ships with Vouch, or the `version` it has."""
+    return version_of(model) if isinstance(model, str) else str(getattr(model, "version", ""))

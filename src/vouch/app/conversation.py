@@ -15,7 +15,7 @@ from vouch.app.declaration import Approver
 from vouch.app.house import House
 from vouch.app.run import close, resume, run, say
 from vouch.journal.state import RunState, fold
-from vouch.values.result import Result
+from vouch.values.result import Called, Found, Result
 
 DECISIONS = 20
 """Writes a case's person decides about at most: a run that asks for ever does not keep a proof from ending."""
@@ -72,6 +72,8 @@ def told(result: Result, state: RunState) -> Result:
         made=tuple(state.writes),
         refused=tuple(state.refused),
         state=msgspec.json.decode(state.world) if state.world else None,
+        called=tuple(Called(call.name, call.arguments) for call in state.calls),
+        found=msgspec.json.decode(state.passages, type=tuple[Found, ...]) if state.passages else (),
     )
 
 

@@ -20,7 +20,10 @@ from vouch.values.event import ApprovalGiven, EffectSettled, Event
 
 
 class Waiting(Struct, frozen=True):
-    """A write that waits for a person: to be approved (`uncertain` False), or to be looked into."""
+    """A write that waits for a person: to be approved (`uncertain` False), or to be looked into.
+
+    `warning` says which untrusted text it rests on, if any.
+    """
 
     run: str
     app: str
@@ -31,16 +34,59 @@ class Waiting(Struct, frozen=True):
     since: float
     expires: float
     uncertain: bool = False
+    warning: str = ""
+
+
+class Stalled(Struct, frozen=True):
+    """A run that could go on, and nobody drives it: the process that was to take it on has ended. `why` is its last
+    decision, or the write that was begun; `since` is when that was, in Unix seconds.
+    """
+
+    run: str
+    app: str
+    why: str
+    since: float
 
 
 async def waiting(journal: Journal, *, app: str | None = None, limit: int = 1000) -> list[Waiting]:
     """All writes that wait for a person, the newest runs first; also those of runs that were interrupted."""
+    return [write for state in await _unfinished(journal, app, limit) for write in waiting_in(state)]
+
+
+async def stalled(journal: Journal, *, app: str | None = None, limit: int = 1000) -> list[Stalled]:
+    """All runs in which a write was decided about or begun and that nobody takes on, the newest first.
+
+    `resume` goes on with them. What was interrupted otherwise has done nothing yet that anybody waits for.
+    """
+    found = [run for state in await _unfinished(journal, app, limit) if (run := _stalled(state)) is not None]
+    driven = await journal.driven([run.run for run in found])
+    return [run for run in found if run.run not in driven]
+
+
+async def _unfinished(journal: Journal, app: str | None, limit: int) -> list[RunState]:
     rows = {row.run: row for row in await journal.runs(app=app, status="waiting", limit=limit)}
     rows |= {row.run: row for row in await journal.runs(app=app, limit=limit) if row.status is None and not row.proof}
-    found: list[Waiting] = []
-    for row in sorted(rows.values(), key=lambda row: row.started, reverse=True):
-        found += waiting_in(fold(row.run, await journal.read(row.run)))
-    return found
+    newest_first = sorted(rows.values(), key=lambda row: row.started, reverse=True)
+    return [fold(row.run, await journal.read(row.run)) for row in newest_first]
+
+
+def _stalled(state: RunState) -> Stalled | None:
+    """What was to happen next in a run; None where it waits, or where nobody was asked about anything."""
+    if state.started is None or state.waiting is not None:
+        return None
+    for opened in state.open.values():
+        if opened.intended is not None and opened.uncertain is None:
+            return Stalled(state.run, state.started.app, f"{opened.call.name} was begun", opened.intended_at)
+    decided = [opened for opened in state.open.values() if opened.given is not None]
+    for opened in decided:
+        assert opened.given is not None  # noqa: S101 - or else it was left out
+        if opened.given.decision != "escalate":
+            why = f"{opened.call.name}: {opened.given.decision}, by {opened.given.who}"
+            return Stalled(state.run, state.started.app, why, state.at)
+    if state.idle and not decided:
+        # The last that happened was a person's doing, and of no call that is open.
+        return Stalled(state.run, state.started.app, "an uncertain write was settled", state.at)
+    return None
 
 
 def waiting_in(state: RunState) -> list[Waiting]:
@@ -141,6 +187,7 @@ def _shown(state: RunState, opened: OpenCall) -> Waiting:
         state.at,
         asked.expires if asked else 0.0,
         opened.uncertain is not None,
+        opened.judged.why if opened.judged is not None else "",
     )
 
 

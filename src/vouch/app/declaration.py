@@ -48,11 +48,16 @@ Approver = Callable[[str, dict[str, Any]], Literal["approve", "reject"] | None]
 
 @dataclass(frozen=True)
 class Stage:
-    """The world of one case: the app's tools, bound to it, how it is left, and what its person decides."""
+    """The world of one case: the app's tools, bound to it, how it is left, and what its person decides.
+
+    `plant` writes a text wherever a stranger could write in this world: notes, reviews, mail. The labels of trust are
+    tested with it.
+    """
 
     tools: Sequence[Tool]
     state: Callable[[], Awaitable[object]]
     approver: Approver = lambda _tool, _arguments: None
+    plant: Callable[[str], Awaitable[None]] | None = None
 
 
 World = Callable[[Case], AbstractAsyncContextManager[Stage]]

@@ -15,11 +15,13 @@ from typing import Final, Literal
 
 from vouch.app.consent import is_yes
 from vouch.app.recovery import Events, Write, make
+from vouch.app.tainted import blocked, is_tainted, judge
 from vouch.contracts.approval import Demand
 from vouch.contracts.policy import Attempt
 from vouch.contracts.tool import Arguments, ToolRefused, WriteTool
 from vouch.journal.cleaning import REDACTED, mended
 from vouch.journal.state import OpenCall, RunState
+from vouch.tools.sentence import filled
 from vouch.values.digest import digest_bytes
 from vouch.values.event import ApprovalAsked, ApprovalGiven, CallRefused
 
@@ -73,6 +75,17 @@ async def _go_on(write: Write, arguments: Arguments, *, confirmed: bool = False,
         return
     demand = Demand("nobody") if approved else demand_of(write.tool, arguments)
     confirmed = confirmed or write.opened.confirmed == digest_bytes(arguments.text.encode())
+    if not (approved or confirmed) and is_tainted(write):
+        judged = write.opened.judged
+        asks = demand.of != "nobody" or write.tool.confirm
+        if judged is None:
+            judged = judge(write, arguments, asks=asks)
+            yield judged
+        if judged.verdict == "blocked":
+            yield blocked(write, judged)
+            return
+        if judged.verdict == "asked" and not asks:
+            demand = Demand("person", DAY, "provenance")
     if demand.of == "customer" and not confirmed:
         yield _question(write, arguments, demand)
     elif write.tool.confirm and not confirmed:
@@ -95,6 +108,7 @@ def _question(write: Write, arguments: Arguments, demand: Demand) -> ApprovalAsk
         of="customer" if demand.of == "customer" else "person",
         rule=demand.rule,
         expires=time.time() + seconds,
+        warning=write.opened.judged.why if write.opened.judged is not None else "",
     )
 
 
@@ -108,14 +122,15 @@ def _refusals(write: Write, arguments: Arguments) -> Iterator[CallRefused]:
                 yield CallRefused(call_id=write.call_id, name=write.name, by="repeat", content=content)
     attempt = Attempt(write.name, arguments.values, state.past)
     for policy in write.tool.policies:
-        why = policy.auditor
+        why = mended(filled(policy.auditor, arguments.values))
         try:
             allowed = policy.allows(attempt)
         except Exception as error:  # noqa: BLE001 - a policy that breaks must not let anything through
             allowed, why = False, f"{why} [the policy itself failed: {type(error).__name__}: {error}]"
         if not allowed:
+            told = mended(filled(policy.customer, arguments.values))
             yield CallRefused(
-                call_id=write.call_id, name=write.name, by="policy", rule=policy.name, content=policy.customer, why=why
+                call_id=write.call_id, name=write.name, by="policy", rule=policy.name, content=told, why=why
             )
 
 

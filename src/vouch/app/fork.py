@@ -32,6 +32,7 @@ from vouch.values.event import (
     ModelAnswered,
     PromptRendered,
     RouteChosen,
+    RunResumed,
     RunStarted,
     ToolRead,
     kind_of,
@@ -153,7 +154,7 @@ def _cut(events: Sequence[Event], at: int, change: Change | None) -> list[Event]
             f"over neither; fork at {places[-1]} or before"
         )
     since = time.time() - cut[-1].at
-    return [Event(run, event.seq, event.at + since, _later(event.body, since)) for event in cut]
+    return [Event(run, event.seq, event.at + since, _of_the_fork(event.body, since)) for event in cut]
 
 
 def _is_amid_a_write(state: RunState, *, said: bool = True) -> bool:
@@ -162,9 +163,12 @@ def _is_amid_a_write(state: RunState, *, said: bool = True) -> bool:
     return given or (said and state.reply is not None)
 
 
-def _later(body: AnyBody, seconds: float) -> AnyBody:
+def _of_the_fork(body: AnyBody, seconds: float) -> AnyBody:
+    """The event so many seconds later; which version may go on with the fork, its start alone says."""
     if isinstance(body, ApprovalAsked) and body.expires:
         return msgspec.structs.replace(body, expires=body.expires + seconds)
+    if isinstance(body, RunResumed):
+        return msgspec.structs.replace(body, version="")
     return body
 
 

@@ -16,11 +16,13 @@ from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
+from vouch.contracts.provenance import Provenance
 from vouch.contracts.tool import Arguments, Spent, ToolRefused, WriteTool
 from vouch.journal.cleaning import REDACTED, mended
 from vouch.journal.journal import Journal
 from vouch.journal.lease import is_gone
 from vouch.journal.state import OpenCall, RunState
+from vouch.provenance.labels import is_untrusted
 from vouch.values.event import AnyBody, EffectDone, EffectIntended, EffectUncertain, ToolRead
 
 TRIES: Final = 4
@@ -37,12 +39,13 @@ Result = TypeVar("Result", EffectDone, ToolRead)
 
 
 class Write(NamedTuple):
-    """One write on its way: the tool, the open call, the state and the journal."""
+    """One write on its way: the tool, the open call, the state, the journal, and what follows from untrusted text."""
 
     tool: WriteTool
     opened: OpenCall
     state: RunState
     journal: Journal
+    provenance: Provenance = "ask"
 
     @property
     def call_id(self) -> str:
@@ -70,7 +73,12 @@ async def make(write: Write, arguments: Arguments, *, tries: int = 1, first: boo
     """
     key, journal = write.opened.key, write.journal
     yield EffectIntended(
-        call_id=write.call_id, name=write.name, key=key, arguments=arguments.text, holder=journal.holder
+        call_id=write.call_id,
+        name=write.name,
+        key=key,
+        arguments=arguments.text,
+        holder=journal.holder,
+        rests_on=write.opened.rests_on,
     )
     await journal.flush_run(write.state.run)
     started = time.perf_counter()
@@ -123,6 +131,7 @@ def _done(write: Write, content: str, *, failed: bool = False, found: bool = Fal
         content=mended(content),
         failed=failed,
         found=found,
+        untrusted=is_untrusted(write.tool),
         seconds=seconds,
     )
     return with_spent(done, write.tool)
@@ -144,6 +153,8 @@ async def _find_out(write: Write, last: Outcome, *, tries: int) -> Events:
     """Find out whether the write was made, and make it if it certainly was not; else leave it to a person."""
     why = last.unknown or f"sent again, it was refused: {last.content}"
     for attempt in range(tries, TRIES):
+        if not write.tool.can_reconcile and (last.refused or not _is_remembered(write)):
+            break  # There is nobody to ask, and nothing that may be sent again: it is not worth waiting for.
         if attempt:
             await asyncio.sleep(BACKOFF_SECONDS * 2**attempt)
         certain = last.refused or not write.tool.idempotent
@@ -158,8 +169,6 @@ async def _find_out(write: Write, last: Outcome, *, tries: int) -> Events:
                 yield _done(write, content, failed=found is None, found=found is not None)
                 await write.journal.flush_run(write.state.run)
                 return
-        elif last.refused or not _is_remembered(write):
-            break
         async for body in _send_again(write, tries=attempt + 1, certain=certain):
             yield body
         return

@@ -13,6 +13,7 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 from vouch.app import steps
+from vouch.app.adoption import must_adopt
 from vouch.app.app import App
 from vouch.app.house import House
 from vouch.app.steps import Listener, Turn
@@ -48,12 +49,15 @@ async def run(
     key: str = "",
     parent: str = "",
     name: str = "",
+    rests_on: tuple[str, ...] = (),
     listener: Listener | None = None,
 ) -> Result:
     """Ask `app` one question and give how it ended, durably recorded.
 
-    A `chat` goes on: `say` says more in it. `listener` is told every event, and the words of an answer as they come.
-    Raises `UsageError`, `StoreError` or `JournalError` alone: where a part of the app broke, the run has failed.
+    A `chat` goes on: `say` says more in it. `rests_on` names the sources of an `input` that nobody vouches for, such as
+    `mail:4711`: what is written after it is as after any untrusted text. `listener` is told every event, and the words
+    of an answer as they come; where it breaks, that is logged and the run goes on. Raises `UsageError`, `StoreError` or
+    `JournalError` alone: where a part of the app broke, the run has failed.
     """
     input = mended(input)
     state = RunState(name or new_id())
@@ -67,6 +71,7 @@ async def run(
         case=case,
         chat=chat,
         parent=parent,
+        rests_on=rests_on,
     )
     async with _driving(house.journal, state.run):
         await _record(turn, started)
@@ -83,14 +88,16 @@ async def say(app: App, run: str, input: str, house: House, *, listener: Listene
         return await _as_far_as_it_goes(turn)
 
 
-async def resume(app: App, run: str, house: House, *, listener: Listener | None = None) -> Result:
+async def resume(app: App, run: str, house: House, *, anyway: bool = False, listener: Listener | None = None) -> Result:
     """Go on with a run that was interrupted or has been decided about; one that had ended gives its result again.
 
-    Raises `RunNotFound`, `RunConflict` when another process holds the run, and `AppError` when the app has changed
-    since the run began.
+    Where the app has changed since the run began, it goes on only `anyway`, and from then on with this version: what
+    was said stays as it was, all that follows is done by the models, tools, rules and policies of now. Raises
+    `RunNotFound`, `RunConflict` when another process holds the run, and `AppError` when the app has changed, `anyway`
+    only when it cannot go on: see `vouch.app.adoption`.
     """
     async with _driving(house.journal, run):
-        return await _as_far_as_it_goes(await _taken_up(app, run, house, listener))
+        return await _as_far_as_it_goes(await _taken_up(app, run, house, listener, anyway=anyway))
 
 
 async def close(app: App, run: str, house: House, *, world: str = "") -> Result:
@@ -160,22 +167,20 @@ async def _driving(journal: Journal, run: str) -> AsyncGenerator[None]:
             raise
 
 
-async def _taken_up(app: App, run: str, house: House, listener: Listener | None) -> Turn:
+async def _taken_up(app: App, run: str, house: House, listener: Listener | None, *, anyway: bool = False) -> Turn:
     """The turn of a recorded run, held by this process from now on."""
     taken_over = await house.journal.claim(run)
     state = fold(run, await house.journal.read(run))
     if state.started is None:
         raise AppError(f"{run!r} is a proof, not a run of an app; `vouch prove` goes on with proofs")
-    if state.finished is None and (state.started.app, state.started.version) != (app.name, app.version):
-        raise AppError(
-            f"run {run!r} was begun by {state.started.app!r} version {state.started.version[:8]}, but this is "
-            f"{app.name!r} version {app.version[:8]}: go on with that version, or ask again with this one"
-        )
     turn = Turn(app, state, house, listener)
-    if taken_over and state.finished is None and state.waiting is None:
+    if state.finished is not None:
+        return turn
+    changed = must_adopt(app, state, anyway=anyway)
+    if changed or (taken_over and state.waiting is None):
         # On the disk before anything else: from here on a holder that still lives can no longer write to the run.
         # Nobody is at work on a run that waits.
-        await _record(turn, RunResumed(holder=house.journal.holder))
+        await _record(turn, RunResumed(holder=house.journal.holder, version=app.version if changed else ""))
         await house.journal.flush_run(run)
     return turn
 
@@ -208,6 +213,7 @@ def _result_of_waiting(state: RunState, waiting: RunWaiting) -> Result:
         state.busy,
         state.steps,
         waiting.why,
+        rests_on=waiting.rests_on,
     )
 
 
@@ -215,6 +221,5 @@ async def _record(turn: Turn, body: AnyBody) -> Event:
     event = Event(turn.state.run, turn.state.events, time.time(), body)
     await turn.house.journal.append_event(event)
     turn.state.apply(event)
-    if turn.listener is not None:
-        turn.listener(event)
+    turn.tell(event)
     return event

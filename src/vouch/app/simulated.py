@@ -14,7 +14,9 @@ from vouch.app.app import App
 from vouch.app.house import Hosted, House
 from vouch.contracts.approval import Approval
 from vouch.contracts.policy import PastCall, Policy
+from vouch.contracts.provenance import Trust
 from vouch.contracts.tool import Arguments, Effect, Spender, Spent, Tool, ToolRefused, WriteTool
+from vouch.provenance.labels import trust_of
 from vouch.values.digest import digest
 from vouch.values.request import ToolSpec
 
@@ -66,6 +68,12 @@ class RememberedRead:
         return self.tool.spec
 
     @property
+    def functions(self) -> tuple[object, ...]:
+        """As the tool's own."""
+        functions: tuple[object, ...] = getattr(self.tool, "functions", ())
+        return functions
+
+    @property
     def version(self) -> str:
         """As the tool's own."""
         return self.tool.version
@@ -73,6 +81,11 @@ class RememberedRead:
     def check(self, arguments: str) -> Arguments:
         """As the tool's own."""
         return self.tool.check(arguments)
+
+    @property
+    def trust(self) -> Trust:
+        """As the tool's own."""
+        return trust_of(self.tool)
 
     @property
     def spent(self) -> Spent:
@@ -107,11 +120,23 @@ class SimulatedWrite:
     idempotent: bool = True
     can_reconcile: bool = False
     settles: float = 0.0
+    critical: tuple[str, ...] | None = ()
+
+    @property
+    def trust(self) -> Trust:
+        """As the tool's own."""
+        return trust_of(self.tool)
 
     @property
     def spec(self) -> ToolSpec:
         """As the tool's own."""
         return self.tool.spec
+
+    @property
+    def functions(self) -> tuple[object, ...]:
+        """As the tool's own."""
+        functions: tuple[object, ...] = getattr(self.tool, "functions", ())
+        return functions
 
     @property
     def version(self) -> str:

@@ -6,6 +6,7 @@ They do not know which step comes before or after.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
@@ -18,12 +19,14 @@ from vouch.app.app import App
 from vouch.app.house import House
 from vouch.app.output import problem_of
 from vouch.app.recovery import Events, Write, with_spent
+from vouch.contracts.guard import Guard, Judgement, Side, Sided, WithPassages
 from vouch.contracts.knowledge import Passage
 from vouch.contracts.model import Model
 from vouch.contracts.tool import ToolRefused
 from vouch.errors import ConfigError, MalformedAnswer, ModelError, ModelTimeout
 from vouch.journal.cleaning import mended
 from vouch.journal.state import OpenCall, RunState
+from vouch.provenance.labels import is_untrusted
 from vouch.values.event import (
     AnswerChecked,
     AnyBody,
@@ -39,6 +42,7 @@ from vouch.values.event import (
     RunFinished,
     RunWaiting,
     ToolRead,
+    kind_of,
 )
 from vouch.values.message import ToolCall
 from vouch.values.money import Money
@@ -46,6 +50,7 @@ from vouch.values.request import Answer, Delta, Done, Request
 from vouch.values.request import ask as ask_with
 
 _encode = msgspec.json.Encoder().encode
+_log = logging.getLogger("vouch")
 
 T = TypeVar("T")
 
@@ -70,6 +75,16 @@ class Turn:
     def input(self) -> str:
         """What the customer said last."""
         return self.state.input
+
+    def tell(self, happened: Event | Delta) -> None:
+        """Tell the listener. What goes wrong there is logged: it must not change what happens to the run."""
+        if self.listener is None:
+            return
+        try:
+            self.listener(happened)
+        except Exception:  # noqa: BLE001 - anybody's code
+            what = kind_of(happened.body) if isinstance(happened, Event) else type(happened).__name__
+            _log.exception("a listener of run %r broke at %s; the run goes on", self.state.run, what)
 
     @property
     def chat(self) -> bool:
@@ -96,27 +111,38 @@ async def guard_output(turn: Turn) -> AsyncGenerator[AnyBody]:
 
 async def _guard(turn: Turn, side: Literal["input", "output"], text: str) -> AsyncGenerator[AnyBody]:
     for guard in turn.app.guards:
-        passed, why = await guard.judge(text)
+        passed, why = await _judgement(turn, guard, side, text)
         yield GuardJudged(guard=guard.name, side=side, passed=passed, why=why)
         if not passed:
             return
 
 
+async def _judgement(turn: Turn, guard: Guard, side: Side, text: str) -> Judgement:
+    if isinstance(guard, Sided) and side not in guard.sides:
+        return Judgement(passed=True, why="does not look at this side")
+    if isinstance(guard, WithPassages) and turn.state.passages is not None:
+        found = msgspec.json.decode(turn.state.passages, type=list[Passage])
+        return await guard.judge_with(text, [passage.text for passage in found])
+    return await guard.judge(text)
+
+
 async def recall(turn: Turn) -> AsyncGenerator[AnyBody]:
-    """Find the passages that bear on the question."""
+    """Find the passages that bear on what the customer said last."""
     assert turn.app.knowledge is not None  # noqa: S101 - the step is not chosen otherwise
     passages = await turn.app.knowledge.recall(turn.input)
-    yield KnowledgeFound(query=turn.input, hits=_encode(list(passages)).decode())
+    untrusted = tuple(dict.fromkeys(passage.document for passage in passages if not passage.trusted))
+    yield KnowledgeFound(query=turn.input, hits=_encode(list(passages)).decode(), untrusted=untrusted)
 
 
 async def compose(turn: Turn) -> AsyncGenerator[AnyBody]:
-    """Render the prompt: instructions, worked examples, question."""
+    """Render the prompt: instructions, worked examples, the first question; with what was recalled for the last."""
+    assert turn.state.started is not None  # noqa: S101 - every run begins with its start
     variables: dict[str, object] = {}
     if turn.state.passages is not None:
         passages = msgspec.json.decode(turn.state.passages, type=list[Passage])
         variables["passages"] = [msgspec.to_builtins(passage) for passage in passages]
     prompt = turn.app.instructions
-    messages = prompt.render(turn.input, variables)
+    messages = prompt.render(str(turn.state.started.input), variables)
     yield PromptRendered(prompt=prompt.name, version=prompt.version, messages=_encode(messages).decode())
 
 
@@ -133,7 +159,7 @@ async def ask(turn: Turn) -> AsyncGenerator[AnyBody]:
     started = time.perf_counter()
     try:
         async with asyncio.timeout(turn.app.budget.seconds_left(state, time.time())):
-            answer = await _answer(model, request, turn.listener)
+            answer = await _answer(model, request, turn)
     except TimeoutError:
         failure: ModelError = ModelTimeout(f"{model.name} gave no answer in the time the run had left")
     except ModelError as error:
@@ -155,14 +181,14 @@ async def ask(turn: Turn) -> AsyncGenerator[AnyBody]:
         await asyncio.sleep(wait if left is None else min(wait, left))
 
 
-async def _answer(model: Model, request: Request, listener: Listener | None) -> Answer:
+async def _answer(model: Model, request: Request, turn: Turn) -> Answer:
     """The whole answer; where someone listens it is streamed to them."""
-    if listener is None:
+    if turn.listener is None:
         return await model.answer(request)
     async for delta in model.stream(request):
         if isinstance(delta, Done):
             return delta.answer
-        listener(delta)
+        turn.tell(delta)
     raise MalformedAnswer(f"{model.name} ended its stream without saying so")
 
 
@@ -250,7 +276,16 @@ async def _read(turn: Turn, opened: OpenCall) -> ToolRead:
         content = f"there is no tool {call.name!r}; there are: {', '.join(sorted(tools)) or 'none'}"
     seconds = time.perf_counter() - started
     return with_spent(
-        ToolRead(call_id=call.id, name=call.name, content=mended(content), failed=failed, seconds=seconds), tool
+        ToolRead(
+            call_id=call.id,
+            name=call.name,
+            content=mended(content),
+            failed=failed,
+            # That there is no such tool is our own word.
+            untrusted=tool is not None and is_untrusted(tool, failed=failed),
+            seconds=seconds,
+        ),
+        tool,
     )
 
 
@@ -265,7 +300,7 @@ def write_step(work: Callable[[Write], Events], opened: OpenCall) -> Callable[[T
 
     def step(turn: Turn) -> Events:
         tool = _hosted(turn.app.writes[opened.call.name], turn, opened)
-        return work(Write(tool, opened, turn.state, turn.house.journal))
+        return work(Write(tool, opened, turn.state, turn.house.journal, turn.app.provenance))
 
     return step
 
@@ -284,7 +319,13 @@ async def finish(turn: Turn) -> AsyncGenerator[AnyBody]:
     assert answer is not None  # noqa: S101 - the step is not chosen otherwise
     output = str(answer.text)
     if turn.chat:
-        yield RunWaiting(of="customer", output=output, confidence=answer.confidence, model=answer.model)
+        yield RunWaiting(
+            of="customer",
+            output=output,
+            confidence=answer.confidence,
+            model=answer.model,
+            rests_on=turn.state.rests_on,
+        )
     else:
         finished = RunFinished(status="answered", output=output, confidence=answer.confidence, model=answer.model)
         yield ending(turn.state, finished)
@@ -298,4 +339,5 @@ def ending(state: RunState, finished: RunFinished) -> RunFinished:
         cost=state.cost,
         seconds=state.busy_until(time.time()),
         steps=state.steps,
+        rests_on=state.rests_on if finished.output else (),
     )

@@ -18,10 +18,13 @@ from vouch.app.house import House
 from vouch.app.run import resume, run
 from vouch.contracts.approval import Approval
 from vouch.contracts.policy import Policy
+from vouch.contracts.provenance import Trust
 from vouch.contracts.tool import Arguments, Effect, Spent, ToolRefused
 from vouch.errors import AppError
 from vouch.journal.state import RunState, fold
-from vouch.tools.function import Approvals, check_sentence, rules_of
+from vouch.provenance.labels import is_untrusted
+from vouch.tools.function import Approvals, rules_of
+from vouch.tools.sentence import Describe, check_policies, check_sentence, described
 from vouch.values.digest import canonical, digest
 from vouch.values.event import RunStarted
 from vouch.values.request import ToolSpec
@@ -69,6 +72,12 @@ class SubAgent:
         return replace(self, desk=Desk(house, parent, child_of(key), Spent()))
 
     @property
+    def trust(self) -> Trust:
+        """Whether the child's answer can rest on nothing but what the parent wrote and what is trusted."""
+        closed = self.app.knowledge is None and not any(is_untrusted(tool) for tool in self.app.tools)
+        return "trusted" if closed else "untrusted"
+
+    @property
     def spent(self) -> Spent:
         """The tokens and the money of the child."""
         return Spent() if self.desk is None else self.desk.spent
@@ -97,7 +106,8 @@ class SubAgent:
         """What is told of the errand, begun or gone on with; and whether it is more than that nothing came of it."""
         house, child = desk.house, desk.child
         if await house.journal.holds([child]):
-            result = await resume(self.app, child, house)
+            # Whether this version may go on with it was decided with the parent, whose version holds this one's.
+            result = await resume(self.app, child, house, anyway=True)
         else:
             result = await run(self.app, input, house, name=child, parent=desk.parent)
         desk.spent = Spent(result.usage, result.cost)
@@ -112,7 +122,7 @@ class SubAgent:
         started = (await desk.house.journal.read(child))[0].body if known else None
         if not isinstance(started, RunStarted) or started.parent != desk.parent:
             raise ToolRefused(f"{self.spec.name} knows no errand {child!r} of this conversation")
-        result = await resume(self.app, child, desk.house)
+        result = await resume(self.app, child, desk.house, anyway=True)
         if result.status == "answered":
             return result.output
         raise ToolRefused(self._unanswered(result, fold(child, await desk.house.journal.read(child))))
@@ -136,11 +146,16 @@ class SubAgentWrite(SubAgent):
     policies: tuple[Policy, ...] = ()
     confirm: bool = False
     repeatable: bool = False
-    described: str = ""
+    described: Describe = ""
     effect: Effect = "write"
     idempotent: bool = True
     can_reconcile: bool = True
     settles: float = 0.0
+
+    @property
+    def functions(self) -> tuple[object, ...]:
+        """What it rests on beside its app: their code is part of the version of the app that has it."""
+        return (self.described,)
 
     async def reconcile(self, key: str) -> str | None:
         """Go on with the child of this key, and tell what came of it; None where there is none yet."""
@@ -152,7 +167,7 @@ class SubAgentWrite(SubAgent):
     def describe(self, arguments: dict[str, Any]) -> str:
         """What a person is asked to say yes to: the sentence given, or what the errand is."""
         if self.described:
-            return self.described.format_map(arguments)
+            return described(self.described, self.spec.name, arguments)
         return f"{self.spec.name.replace('_', ' ')}: {arguments['input'] or arguments['run']}"
 
 
@@ -166,7 +181,7 @@ def as_tool(
     confirm: bool = False,
     policies: Sequence[Policy] = (),
     repeatable: bool = False,
-    describe: str = "",
+    describe: Describe = "",
 ) -> SubAgent | SubAgentWrite:
     """An app as a tool: a read, or a write where one of its own tools writes.
 
@@ -174,8 +189,8 @@ def as_tool(
     the child's own tools ask of a person stays. The child keeps within the budget of `app`, and what it spends counts
     for its parent. Raises `AppError` without a description, and for an app that asks the customer: it never meets them.
     """
-    described = description or app.instructions.description
-    if not described.strip():
+    purpose = description or app.instructions.description
+    if not purpose.strip():
         raise AppError(f"as_tool({app.name!r}): give a description; the model chooses tools by it")
     asking = [tool.spec.name for tool in app.writes.values() if tool.confirm]
     if asking:
@@ -187,9 +202,10 @@ def as_tool(
     parameters = {"type": "object", "properties": properties, "required": ["input"], "additionalProperties": False}
     outputs = app.instructions.settings.output_schema
     called = name or _ODD.sub("_", app.name)
-    spec = ToolSpec(called, described, parameters, outputs, tuple(examples), bool(app.writes))
+    spec = ToolSpec(called, purpose, parameters, outputs, tuple(examples), bool(app.writes))
     rules = rules_of(approval)
-    check_sentence(called, describe, properties)
+    check_sentence(f"tool {called!r}: describe", describe, properties)
+    check_policies(called, policies, properties)
     if not app.writes:
         if rules or policies or confirm:
             raise AppError(f"as_tool({app.name!r}): it only reads, so it needs no approval or policy; leave them away")
@@ -198,7 +214,7 @@ def as_tool(
     return SubAgentWrite(
         app,
         spec,
-        digest((spec, app.version, "agent", names, confirm, repeatable, describe)),
+        digest((spec, app.version, "agent", names, confirm, repeatable, describe if isinstance(describe, str) else "")),
         approvals=rules,
         policies=tuple(policies),
         confirm=confirm,

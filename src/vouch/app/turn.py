@@ -2,7 +2,8 @@
 
 It does not know how a step does its work.
 
-    guard_input -> recall -> compose -> route -> ask -> (read, consider -> ask)* -> check -> guard_output -> finish
+    guard_input -> plan -> recall -> compose -> route -> ask
+        -> (read, consider -> ask)* -> check -> guard_output -> finish
 
 A step is a short function from a turn to events; steps that an app has no use for are skipped.
 """
@@ -13,7 +14,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from vouch.app import effects, recovery, steps
+from vouch.app import effects, planning, recovery, steps
 from vouch.app.app import App
 from vouch.app.effects import Phase
 from vouch.app.recovery import Events, Write
@@ -50,8 +51,13 @@ def next_step(app: App, state: RunState, now: float) -> Step | Ending | Pause:
         return _find_out(unknown)
     if ending := _refused(app, state):
         return ending
+    if state.waiting is not None:
+        # There is nothing to prepare for whoever waits, also where the app is another by now.
+        return _calls(app, state, now) if state.open else steps.finish
     if unjudged(app, state, "input"):
         return steps.guard_input
+    if app.planner is not None and app.writes and state.planned is None:
+        return planning.plan
     if app.knowledge is not None and state.passages is None:
         return steps.recall
     if not state.rendered:

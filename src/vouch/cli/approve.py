@@ -14,8 +14,8 @@ import msgspec
 import typer
 from rich.table import Table
 
-from vouch.app.decide import Waiting, decide, waiting
-from vouch.cli.console import OK, command, out, show_json
+from vouch.app.decide import Waiting, decide, stalled, waiting
+from vouch.cli.console import OK, command, escaped, out, show_json
 from vouch.cli.deciding import Call, Folder, Json, Who, Why, go_on
 from vouch.errors import UsageError
 from vouch.journal.journal import Journal
@@ -39,6 +39,8 @@ async def approve(
     json: Json = False,
 ) -> int:
     """Approve a write that waits, and let its run go on; without a run, list what waits.
+
+    Also listed are runs that could go on, and whose process has ended: `vouch run APP --resume RUN` goes on with them.
 
     \b
     Examples:
@@ -66,21 +68,39 @@ def _arguments(text: str) -> dict[str, object]:
 
 
 async def _list(journal: Journal, *, json: bool) -> None:
-    found = await waiting(journal)
+    found, left = await waiting(journal), await stalled(journal)
     if json:
-        for write in found:
-            show_json(write)
+        for item in (*found, *left):
+            show_json(item)
         return
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("run", "call", "what", "since", "until"):
-        table.add_column(heading)
+    table = _table("run", "call", "what", "since", "until")
     for write in found:
-        table.add_row(write.run, write.call_id, _what(write), _clock(write.since), _clock(write.expires))
+        # An approval runs out; the question what became of a write does not.
+        until = "-" if write.uncertain else _clock(write.expires)
+        cells = (write.run, write.call_id, _what(write), _clock(write.since), until)
+        table.add_row(*(escaped(cell) for cell in cells))
     out.print(table if found else "Nothing waits for a person.")
+    if left:
+        out.print("\nDecided or begun, but its process has ended; go on with: vouch run APP --resume RUN")
+        table = _table("run", "app", "what", "since")
+        for run in left:
+            table.add_row(*(escaped(cell) for cell in (run.run, run.app, run.why, _clock(run.since))))
+        out.print(table)
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in headings:
+        # Names are typed again by whoever reads them, so they are never cut.
+        table.add_column(heading, no_wrap=heading in ("run", "call"), overflow="fold")
+    return table
 
 
 def _what(write: Waiting) -> str:
-    return f"find out: was {write.tool} {write.arguments} made?" if write.uncertain else write.shown or write.tool
+    if write.uncertain:
+        return f"find out: was {write.tool} {write.arguments} made?"
+    shown = write.shown or write.tool
+    return f"{shown}\n({write.warning})" if write.warning else shown
 
 
 def _clock(at: float) -> str:

@@ -15,7 +15,17 @@ from vouch.app.house import House
 from vouch.app.run import close, resume, run, say
 from vouch.cli.console import OK, escaped, notes, show_text
 from vouch.journal.state import fold
-from vouch.values.event import CallRefused, EffectDone, EffectIntended, EffectUncertain, Event, ToolRead
+from vouch.values.event import (
+    AnyBody,
+    CallRefused,
+    EffectDone,
+    EffectIntended,
+    EffectUncertain,
+    Event,
+    PlanFixed,
+    ProvenanceJudged,
+    ToolRead,
+)
 from vouch.values.request import Delta
 from vouch.values.result import Result
 
@@ -51,21 +61,35 @@ def show(event: Event | Delta) -> None:
     """One line for what a user should see of an event."""
     if not isinstance(event, Event):
         return
-    match event.body:
+    if line := _seen(event.body):
+        _line(*line)
+
+
+def _seen(body: AnyBody) -> tuple[str, str] | None:
+    """What is shown of an event and how; None for what is not."""
+    match body:
         case ToolRead(name=name, content=content, failed=failed):
-            _line(f"{'could not read' if failed else 'read'} {name}: {content}", "dim")
-        case EffectIntended(name=name, arguments=arguments):
-            _line(f"writing {name} {arguments}", "yellow")
-        case EffectDone(name=name, content=content, failed=True):
-            _line(f"refused {name}: {content}", "red")
-        case EffectDone(name=name, content=content):
-            _line(f"done {name}: {content}", "green")
-        case EffectUncertain(name=name, why=why):
-            _line(f"nobody knows whether {name} was made: {why}", "red")
+            return f"{'could not read' if failed else 'read'} {name}: {content}", "dim"
         case CallRefused(name=name, by=by, rule=rule, content=content):
-            _line(f"refused {name} by {by} {rule}: {content}", "red")
+            return f"refused {name} by {by} {rule}: {content}", "red"
+        case PlanFixed(steps=steps, why=why):
+            return (f"nothing was planned: {why}", "red") if why else (f"planned {steps}", "dim")
+        case ProvenanceJudged(name=name, verdict=verdict, rests_on=rests_on):
+            return f"{name} rests on {', '.join(rests_on)}: {verdict}", "yellow"
         case _:
-            pass
+            return _seen_of_write(body)
+
+
+def _seen_of_write(body: AnyBody) -> tuple[str, str] | None:
+    match body:
+        case EffectIntended(name=name, arguments=arguments):
+            return f"writing {name} {arguments}", "yellow"
+        case EffectDone(name=name, content=content, failed=failed):
+            return (f"refused {name}: {content}", "red") if failed else (f"done {name}: {content}", "green")
+        case EffectUncertain(name=name, why=why):
+            return f"nobody knows whether {name} was made: {why}", "red"
+        case _:
+            return None
 
 
 def _line(text: str, style: str) -> None:
@@ -81,6 +105,8 @@ async def _decided(app: App, result: Result, house: House) -> Result:
         if not writes:
             return result
         _line(f"needs a person's approval: {writes[0].shown}", "yellow")
+        if writes[0].warning:
+            _line(writes[0].warning, "red")
         words = await _words("approve? [y/N] ")
         decision = "approve" if words.strip().lower() in ("y", "yes") else "reject"
         await decide(house.journal, result.run, decision, who=getpass.getuser(), call_id=writes[0].call_id)

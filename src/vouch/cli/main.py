@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "new": "Make a new project of a few files that runs as it is.",
     "run": "Ask an app one question.",
     "prove": "Run an app's cases and decide: ship, hold or undecided.",
+    "certify": "Issue a certificate of an app's last proof, or verify one.",
     "approve": "Approve a write that waits, and let its run go on; without a run, list what waits.",
     "reject": "Refuse a write that waits; its run goes on without it.",
     "settle": "Say whether a write of unknown outcome was made.",

@@ -19,7 +19,7 @@ from vouch.app.declaration import Proof
 from vouch.cli.console import HELD, OK, UNDECIDED, command, notes, out, show_json
 from vouch.errors import AppError, UsageError
 from vouch.project.project import locate
-from vouch.proof.certificate import certificate_of, write_certificate
+from vouch.proof.certificate import Issued, certificate_of, write_certificate
 from vouch.proof.html import html
 from vouch.proof.junit import junit
 from vouch.proof.prove import Options
@@ -99,7 +99,7 @@ def write_reports(report: Report, folder: Path) -> None:
         (folder / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1))
         (folder / "junit.xml").write_text(junit(report), encoding="utf-8")
         if report.claim_proven:
-            write_certificate(certificate_of(report), certificate)
+            write_certificate(Issued(certificate_of(report)), certificate)
     except OSError as error:
         raise UsageError(
             f"the reports cannot be written to {str(folder)!r} ({error.strerror}); name another folder: --to FOLDER"

@@ -14,7 +14,7 @@ import typer
 from vouch.app.run import resume as resume_run
 from vouch.app.run import run as run_app
 from vouch.cli.chat import chat
-from vouch.cli.console import HELD, OK, UNDECIDED, command, notes, show_json, show_text
+from vouch.cli.console import HELD, OK, UNDECIDED, command, escaped, notes, show_json, show_text
 from vouch.errors import UsageError
 from vouch.project.project import locate
 from vouch.values.result import Result
@@ -31,6 +31,7 @@ async def run(
     input: Annotated[str, typer.Argument(help="The question; - reads it from standard input, or talks.")] = "-",
     data: Annotated[Path | None, typer.Option("--data", help="Data for apps that are made from data.")] = None,
     resume: Annotated[str | None, typer.Option("--resume", help="Go on with this interrupted run instead.")] = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Go on also where the app has changed since.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Show the whole result as JSON.")] = False,
 ) -> int:
     """Ask an app one question. Exit: 0 answered, 1 failed, blocked or stopped, 2 error, 3 a person must go on.
@@ -38,12 +39,15 @@ async def run(
     \b
     Examples:
       vouch run shop "Where is my parcel?"
+      vouch run shop --resume 01jd7 --anyway
     """
+    if anyway and resume is None:
+        raise UsageError("--anyway goes on with a run although the app has changed; name the run: --resume RUN")
     project, name = locate(app)
     built = project.app(name, data=data)
     async with await project.house() as house:
         if resume is not None:
-            result = await resume_run(built, await house.journal.find(resume), house)
+            result = await resume_run(built, await house.journal.find(resume), house, anyway=anyway)
         elif input == "-" and sys.stdin.isatty() and not json:
             return await chat(built, house)
         else:
@@ -94,3 +98,6 @@ def show_result(result: Result) -> None:
     model = result.model or "no model"
     line = f"{model}{sure}{cost} · {steps} · {result.seconds:.2f} s · run {result.run}"
     notes.print(line, style="dim", soft_wrap=True)
+    if result.rests_on:
+        sources = escaped(", ".join(result.rests_on))
+        notes.print(f"rests on text that anybody may have written: {sources}", style="yellow", soft_wrap=True)

@@ -5,7 +5,11 @@ It does not know the app it stands before.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol, runtime_checkable
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
+
+Side = Literal["input", "output"]
+"""`input`: what the app is asked; `output`: what it would answer."""
 
 
 class Judgement(NamedTuple):
@@ -26,4 +30,23 @@ class Guard(Protocol):
 
     async def judge(self, text: str) -> Judgement:
         """Whether this text may pass."""
+        ...
+
+
+@runtime_checkable
+class Sided(Protocol):
+    """A guard that looks at some sides only; one without `sides` looks at both."""
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The sides it looks at."""
+        ...
+
+
+@runtime_checkable
+class WithPassages(Protocol):
+    """A guard that can use what the app has found; where there is nothing, it is asked as any other."""
+
+    async def judge_with(self, text: str, passages: Sequence[str]) -> Judgement:
+        """Whether this text may pass, given the texts of the passages it was to be made from."""
         ...

@@ -12,12 +12,16 @@ from msgspec import Struct
 
 
 class Passage(Struct, frozen=True):
-    """A piece of a document that bears on a question, and where it stands."""
+    """A piece of a document that bears on a question, and where it stands.
+
+    `trusted`: nobody but the app's owner can have written it.
+    """
 
     document: str
     text: str
     score: float
     span: tuple[int, int] = (0, 0)
+    trusted: bool = False
 
 
 @runtime_checkable

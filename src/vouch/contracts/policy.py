@@ -14,13 +14,17 @@ from vouch.values.message import Message
 
 
 class PastCall(NamedTuple):
-    """A call of this run that has its result: arguments and content as text; `write` when it changed the world."""
+    """A call of this run that has its result: arguments and content as text; `write` when it changed the world.
+
+    `untrusted`: its content may hold text that a stranger wrote.
+    """
 
     name: str
     arguments: str
     content: str
     failed: bool = False
     write: bool = False
+    untrusted: bool = False
 
     @property
     def given(self) -> dict[str, Any]:

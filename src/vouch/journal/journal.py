@@ -23,6 +23,7 @@ from vouch.journal.payload import split
 from vouch.journal.pruning import TURN_SECONDS, Pruning
 from vouch.journal.queue import WriteQueue
 from vouch.journal.reader import RunRow
+from vouch.journal.threads import Threads
 from vouch.journal.writer import Entry, Writer, weight
 from vouch.store.database import Database
 from vouch.values.event import AnyBody, Event, kind_of
@@ -45,6 +46,7 @@ class Journal:
 
     def __init__(self, database: Database, *, secrets: Iterable[str] = ()) -> None:
         self._database = database
+        self._threads = Threads()
         self._queue: WriteQueue[Entry] = WriteQueue(BOUND_BYTES, linger=LINGER_SECONDS, weigh=weight)
         self.holder = new_holder()
         """Who this journal is among those that drive runs."""
@@ -60,7 +62,11 @@ class Journal:
     @classmethod
     async def open(cls, address: str | Path, *, secrets: Iterable[str] = ()) -> Journal:
         """The journal in the database at a path or URL, made if there is none. `secrets` never reach the disk."""
-        return cls(await asyncio.to_thread(Database.open, address), secrets=secrets)
+        threads = Threads(1)
+        try:
+            return cls(await threads.run(Database.open, address), secrets=secrets)
+        finally:
+            threads.close()
 
     @property
     def place(self) -> str:
@@ -99,7 +105,7 @@ class Journal:
         `RunConflict` while another process drives the run, and `RunNotFound`.
         """
         await self.flush()
-        taken_over = await asyncio.to_thread(lease.claim, self._database, run, self.holder)
+        taken_over = await self._threads.run(lease.claim, self._database, run, self.holder)
         self._writer.broken.pop(run, None)
         return taken_over
 
@@ -112,7 +118,7 @@ class Journal:
             return  # to close is to let go of all
         with suppress(StoreError):
             await self.flush()
-            await asyncio.to_thread(lease.release, self._database, self.holder, run)
+            await self._threads.run(lease.release, self._database, self.holder, run)
 
     @contextmanager
     def driving(self, run: str) -> Generator[None]:
@@ -130,18 +136,18 @@ class Journal:
             with self._drivers:
                 self._driven.discard(run)
 
-    async def read(self, run: str) -> list[Event]:
-        """All events of `run` in order; raises `RunNotFound`."""
+    async def read(self, run: str, *, first: int = 0) -> list[Event]:
+        """All events of `run` in order, or those from number `first` on; raises `RunNotFound`."""
         await self.flush()
-        events = await asyncio.to_thread(reader.read_run, self._database, run)
-        if not events:
+        events = await self._threads.run(reader.read_run, self._database, run, first=first)
+        if not events and first == 0:
             raise RunNotFound(f"no run {run!r} in {self.place!r}; `vouch trace` lists the latest runs")
         return events
 
     async def runs(self, *, app: str | None = None, status: str | None = None, limit: int = 100) -> list[RunRow]:
         """The latest runs, newest first."""
         await self.flush()
-        return await asyncio.to_thread(reader.latest, self._database, app=app, status=status, limit=limit)
+        return await self._threads.run(reader.latest, self._database, app=app, status=status, limit=limit)
 
     async def find(self, prefix: str) -> str:
         """The one run whose name is or begins with `prefix`, or the latest of the case of this id.
@@ -149,33 +155,43 @@ class Journal:
         Raises `RunNotFound`, also when several names begin so.
         """
         await self.flush()
-        return await asyncio.to_thread(reader.find, self._database, prefix)
+        return await self._threads.run(reader.find, self._database, prefix)
 
     async def results(self, keys: Sequence[str]) -> dict[str, Result]:
         """By key: how the latest answered run of each of these keys ended (see `RunStarted.key`)."""
         await self.flush()
-        return await asyncio.to_thread(reader.results, self._database, keys)
+        return await self._threads.run(reader.results, self._database, keys)
 
     async def last_of_key(self, key: str) -> str | None:
-        """The latest ended run with this key."""
+        """The latest ended run with this key that was not stopped."""
         await self.flush()
-        return await asyncio.to_thread(reader.last_of_key, self._database, key)
+        return await self._threads.run(reader.last_of_key, self._database, key)
 
     async def last_kept(self, app: str, proof: str) -> str | None:
         """The run of the last proof of this name that was kept as a baseline."""
         await self.flush()
-        return await asyncio.to_thread(reader.last_kept, self._database, app, proof)
+        return await self._threads.run(reader.last_kept, self._database, app, proof)
+
+    async def open_of_proof(self, proof: str) -> list[str]:
+        """The runs of the cases of this proof (its run) that have not ended."""
+        await self.flush()
+        return await self._threads.run(reader.open_of_proof, self._database, proof)
 
     async def holds(self, runs: Sequence[str]) -> frozenset[str]:
         """Which of these runs there are."""
         await self.flush()
-        return await asyncio.to_thread(reader.existing, self._database, runs)
+        return await self._threads.run(reader.existing, self._database, runs)
+
+    async def driven(self, runs: Sequence[str]) -> frozenset[str]:
+        """Which of these runs somebody drives now, in this process or another."""
+        await self.flush()
+        return await self._threads.run(lease.held, self._database, runs)
 
     async def events(self, kind: str, *, app: str | None = None) -> AsyncIterator[Event]:
         """All events of one kind, oldest run first."""
         await self.flush()
         after = reader.BEFORE_ALL
-        while page := await asyncio.to_thread(reader.page_of_kind, self._database, kind, app=app, after=after):
+        while page := await self._threads.run(reader.page_of_kind, self._database, kind, app=app, after=after):
             for _, event in page:
                 yield event
             after = page[-1][0]
@@ -188,7 +204,7 @@ class Journal:
         await self.flush()
         pruning = Pruning(self._database, before)
         deleted = 0
-        while count := await asyncio.to_thread(pruning.delete_some, chunk):
+        while count := await self._threads.run(pruning.delete_some, chunk):
             deleted += count
             # Longer than SQLite sleeps between two tries for the lock, so that whoever waits for it gets it now.
             await asyncio.sleep(TURN_SECONDS if count == chunk else 0)
@@ -199,9 +215,10 @@ class Journal:
         self._queue.close()
         self._renewal.stop()
         try:
-            await asyncio.to_thread(self._writer.join)
-            await asyncio.to_thread(lease.release, self._database, self.holder)
+            await self._threads.run(self._writer.join)
+            await self._threads.run(lease.release, self._database, self.holder)
         finally:
+            self._threads.close()
             self._database.close()
         if error := self._queue.ended:
             raise error

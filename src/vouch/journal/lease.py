@@ -10,6 +10,7 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,7 @@ from uuid import uuid4
 from sqlalchemy import select, update
 
 from vouch.errors import RunConflict, RunNotFound, StoreError
+from vouch.journal.reader import chunks
 from vouch.store import schema
 from vouch.store.database import Database
 
@@ -67,6 +69,17 @@ def claim(database: Database, run: str, holder: str) -> bool:
             "wait for it, or end that process"
         )
     return row.holder != holder
+
+
+def held(database: Database, runs: Sequence[str]) -> frozenset[str]:
+    """Which of these runs somebody drives now."""
+    now = time.time()
+    found: set[str] = set()
+    with database.reading() as connection:
+        for some in chunks(runs):
+            query = select(_run.name, _run.holder).where(_run.name.in_(some), _run.held_until > now)
+            found.update(name for name, holder in connection.execute(query) if not is_gone(holder))
+    return frozenset(found)
 
 
 def renew(database: Database, holder: str) -> None:

@@ -40,12 +40,12 @@ class RunRow(Struct, frozen=True):
     status: str | None
 
 
-def read_run(database: Database, run: str) -> list[Event]:
-    """All events of a run in order; empty when there is none."""
+def read_run(database: Database, run: str, *, first: int = 0) -> list[Event]:
+    """All events of a run in order, from number `first` on; empty when there is none."""
     query = (
         select(_event.seq, _event.at, _event.body)
         .join_from(schema.event, schema.run, _event.run == _run.number)
-        .where(_run.name == run)
+        .where(_run.name == run, _event.seq >= first)
         .order_by(_event.seq)
     )
     with database.reading() as connection:
@@ -117,6 +117,7 @@ def result_of(run: str, finished: RunFinished) -> Result:
         finished.seconds,
         finished.steps,
         finished.why,
+        rests_on=finished.rests_on,
     )
 
 
@@ -133,10 +134,18 @@ def last_kept(database: Database, app: str, proof: str) -> str | None:
 
 
 def last_of_key(database: Database, key: str) -> str | None:
-    """The newest run of this key that has ended."""
-    query = select(_run.name).where(_run.key == key, _run.finished.is_not(None)).order_by(_run.number.desc()).limit(1)
+    """The newest run of this key that has ended, and was not stopped."""
+    ended = (_run.key == key, _run.finished.is_not(None), _run.status != "stopped")
+    query = select(_run.name).where(*ended).order_by(_run.number.desc()).limit(1)
     with database.reading() as connection:
         return connection.execute(query).scalar()
+
+
+def open_of_proof(database: Database, proof: str) -> list[str]:
+    """The runs of a proof's cases that have not ended, oldest first."""
+    query = select(_run.name).where(_run.finished.is_(None), _run.proof == proof).order_by(_run.number)
+    with database.reading() as connection:
+        return list(connection.execute(query).scalars())
 
 
 def existing(database: Database, runs: Sequence[str]) -> frozenset[str]:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from vouch.contracts.policy import Past, PastCall
+from vouch.contracts.provenance import Step
 from vouch.errors import EventUnreadable
 from vouch.values.event import (
     AnswerChecked,
@@ -28,7 +29,9 @@ from vouch.values.event import (
     KnowledgeFound,
     ModelAnswered,
     ModelFailed,
+    PlanFixed,
     PromptRendered,
+    ProvenanceJudged,
     RouteChosen,
     RunFinished,
     RunResumed,
@@ -42,6 +45,8 @@ from vouch.values.money import ZERO, Money, Usage
 from vouch.values.request import extend
 from vouch.values.result import Made, Refused
 
+_steps: Final = msgspec.json.Decoder(tuple[Step, ...]).decode
+
 _KEYS: Final = UUID("5b0f9a6e-5d0b-4a58-9a53-8f1c5b9b8e11")
 """The namespace of idempotency keys."""
 
@@ -49,12 +54,16 @@ _KEYS: Final = UUID("5b0f9a6e-5d0b-4a58-9a53-8f1c5b9b8e11")
 class OpenCall:
     """A call that has no result yet, and how far it has come."""
 
-    def __init__(self, call: ToolCall, key: str) -> None:
+    def __init__(self, call: ToolCall, key: str, rests_on: tuple[str, ...] = ()) -> None:
         self.call = call
         self.key = key
         """The idempotency key that this call has if it writes: the same after every crash."""
+        self.rests_on = rests_on
+        """The untrusted sources that were read before the call was chosen."""
         self.confirmed = ""
         """The digest of the arguments to which the customer said yes."""
+        self.judged: ProvenanceJudged | None = None
+        """What was found of its provenance."""
         self.asked: ApprovalAsked | None = None
         self.given: ApprovalGiven | None = None
         self.intended: EffectIntended | None = None
@@ -71,16 +80,28 @@ class RunState:
         self.events = 0
         """Events applied: the number of the next one."""
         self.started: RunStarted | None = None
+        self.version = ""
+        """The version of the app that may go on with it."""
         self.started_at = 0.0
         self.judged: dict[str, tuple[bool, str]] = {}
         """By side and guard, such as `input:deny`: whether it passed in this turn, and why not."""
         self.passages: str | None = None
-        """What knowledge was recalled for the first question, as JSON; None before that."""
+        """What knowledge was recalled for what the customer said last, as JSON; None before that."""
         self.input = ""
         """What the customer said last."""
+        self.inputs: list[str] = []
+        """All that the customer said, oldest first."""
+        self.rests_on: tuple[str, ...] = ()
+        """The untrusted sources in the conversation, in the order they came: a tool or a document each."""
+        self.planned: tuple[Step, ...] | None = None
+        """The writes that were planned from what the user said; None until that is done for what they said last."""
+        self.planned_calls: dict[str, int] = {}
+        """By call: the step of the plan that it takes."""
         self.messages: list[Message] = []
         self.history = ""
         """The digest of `messages`, kept up as they grow."""
+        self.head = 0
+        """How many of the messages are the prompt's."""
         self.rendered = False
         self.plan: tuple[str, ...] = ()
         self.attempt = 0
@@ -142,7 +163,8 @@ class RunState:
             self.busy = self.busy_until(event.at)
         self.at = event.at
         if not isinstance(body, WorldLeft):
-            self.idle = isinstance(body, RunWaiting | ApprovalGiven | EffectSettled)
+            still_waits = isinstance(body, RunResumed) and self.waiting is not None
+            self.idle = still_waits or isinstance(body, RunWaiting | ApprovalGiven | EffectSettled)
         if not isinstance(body, RunWaiting | RunResumed | WorldLeft):
             self.waiting = None
         if take := _TAKE.get(type(body)):
@@ -165,7 +187,10 @@ class RunState:
 
 def _start(state: RunState, body: RunStarted) -> None:
     state.started = body
+    state.version = body.version
     state.input = str(body.input)
+    state.inputs.append(state.input)
+    state.rests_on = body.rests_on
 
 
 def _judge(state: RunState, body: GuardJudged) -> None:
@@ -173,12 +198,37 @@ def _judge(state: RunState, body: GuardJudged) -> None:
 
 
 def _know(state: RunState, body: KnowledgeFound) -> None:
-    state.passages = str(body.hits)
+    state.passages, state.rendered = str(body.hits), False
+    _rest_on(state, *(f"document:{document}" for document in body.untrusted))
+
+
+def _rest_on(state: RunState, *sources: str) -> None:
+    if new := [source for source in dict.fromkeys(sources) if source not in state.rests_on]:
+        state.rests_on = (*state.rests_on, *new)
+
+
+def _plan(state: RunState, body: PlanFixed) -> None:
+    try:
+        state.planned = _steps(str(body.steps))
+    except (msgspec.MsgspecError, UnicodeError) as error:
+        raise EventUnreadable(f"run {state.run!r}: its plan cannot be read: {error}") from error
+    _spend(state, body)
+    state.planned_calls = {}
+
+
+def _judge_provenance(state: RunState, body: ProvenanceJudged) -> None:
+    _opened(state, body.call_id).judged = body
+    if body.verdict == "planned":
+        state.planned_calls[body.call_id] = body.step
 
 
 def _render(state: RunState, body: PromptRendered) -> None:
-    state.rendered = True
-    for message in msgspec.json.decode(str(body.messages), type=list[Message]):
+    prompt = msgspec.json.decode(str(body.messages), type=list[Message])
+    said = state.messages[state.head :]
+    # A prompt with newer passages takes the place of the one before; what was said after it stays.
+    state.messages, state.history = [], ""
+    state.head, state.rendered = len(prompt), True
+    for message in (*prompt, *said):
         _say(state, message)
 
 
@@ -208,12 +258,12 @@ def _answered(state: RunState, body: ModelAnswered) -> None:
         state.made += 1
         # With the time of the start, because the name may have been given by hand, and given before or elsewhere.
         name = f"{state.run}/{state.started_at!r}/{state.made}"
-        state.open[call.id] = OpenCall(call, str(uuid5(_KEYS, name)))
+        state.open[call.id] = OpenCall(call, str(uuid5(_KEYS, name)), state.rests_on)
     state.answer = None if calls else body
     state.checked = False
 
 
-def _spend(state: RunState, body: ModelAnswered | ToolRead | EffectDone) -> None:
+def _spend(state: RunState, body: ModelAnswered | ToolRead | EffectDone | PlanFixed) -> None:
     state.usage += body.usage
     if body.cost is not None:
         state.cost = body.cost if state.cost is None else state.cost + body.cost
@@ -229,7 +279,7 @@ def _check(state: RunState, body: AnswerChecked) -> None:
 
 def _read(state: RunState, body: ToolRead) -> None:
     _spend(state, body)
-    _close(state, body.call_id, str(body.content), failed=body.failed)
+    _close(state, body.call_id, str(body.content), failed=body.failed, untrusted=body.untrusted)
 
 
 def _refuse(state: RunState, body: CallRefused) -> None:
@@ -266,7 +316,8 @@ def _doubt(state: RunState, body: EffectUncertain) -> None:
 
 def _do(state: RunState, body: EffectDone) -> None:
     _spend(state, body)
-    _close(state, body.call_id, str(body.content), failed=body.failed, write=not body.failed)
+    write = not body.failed
+    _close(state, body.call_id, str(body.content), failed=body.failed, write=write, untrusted=body.untrusted)
 
 
 def _settle(state: RunState, body: EffectSettled) -> None:
@@ -279,14 +330,21 @@ def _opened(state: RunState, call_id: str) -> OpenCall:
     return state.open[call_id]
 
 
-def _close(state: RunState, call_id: str, content: str, *, failed: bool, write: bool = False) -> None:
+def _close(
+    state: RunState, call_id: str, content: str, *, failed: bool, write: bool = False, untrusted: bool = False
+) -> None:
     opened = _opened(state, call_id)
     del state.open[call_id]
     _forget_question(state, call_id)
     arguments = str(opened.intended.arguments) if opened.intended else opened.call.arguments
-    state.calls.append(PastCall(opened.call.name, arguments, content, failed, write))
+    state.calls.append(PastCall(opened.call.name, arguments, content, failed, write, untrusted))
+    if untrusted:
+        _rest_on(state, f"tool:{opened.call.name}")
     if write:
         state.writes.append(Made(opened.call.name, arguments, content))
+    if failed:
+        # What was not done is still to be done.
+        state.planned_calls.pop(call_id, None)
     state.trouble = state.trouble + 1 if failed else 0
     _say(state, tool_result(ToolResult(call_id, opened.call.name, content, failed)))
     if not state.open:
@@ -303,12 +361,18 @@ def _forget_question(state: RunState, call_id: str) -> None:
 
 def _hear(state: RunState, body: InputGiven) -> None:
     state.input = str(body.input)
+    state.inputs.append(state.input)
     state.judged, state.answer, state.unsure, state.attempt = {}, None, None, 0
+    if not state.open:
+        # What they say to open calls asks for nothing new: the plan goes on.
+        state.planned = None
     if state.asking:
         # An answer to what the customer was asked about a write: its result will tell the model of it.
         state.reply = state.input if state.reply is None else f"{state.reply}\n{state.input}"
         state.replied_at = state.at
-    elif state.open:
+        return
+    state.passages = None
+    if state.open:
         state.heard.append(state.input)
     else:
         _say(state, user(state.input))
@@ -326,6 +390,13 @@ def _leave(state: RunState, body: WorldLeft) -> None:
     state.world = str(body.state)
 
 
+def _take_over(state: RunState, body: RunResumed) -> None:
+    if body.version:
+        state.version = body.version
+        # The models may be others now: which to ask is planned anew.
+        state.plan, state.attempt, state.failures = (), 0, []
+
+
 def _finish(state: RunState, body: RunFinished) -> None:
     state.finished = body
     if body.output and not (state.started and state.started.chat):
@@ -341,6 +412,8 @@ _TAKE: Final[dict[type[Any], Callable[[RunState, Any], None]]] = {
     RunStarted: _start,
     GuardJudged: _judge,
     KnowledgeFound: _know,
+    PlanFixed: _plan,
+    ProvenanceJudged: _judge_provenance,
     PromptRendered: _render,
     RouteChosen: _route,
     ModelFailed: _fail,
@@ -357,6 +430,7 @@ _TAKE: Final[dict[type[Any], Callable[[RunState, Any], None]]] = {
     InputGiven: _hear,
     RunWaiting: _wait,
     WorldLeft: _leave,
+    RunResumed: _take_over,
     RunFinished: _finish,
 }
 

@@ -268,6 +268,8 @@ def _finish_runs(connection: Connection, entries: Sequence[Entry], places: dict[
                 rows.append({"wanted": places[entry.run].number, "at": entry.at, "how": how, "keep": False})
             case ProofFinished(verdict=how, kept=keep):
                 rows.append({"wanted": places[entry.run].number, "at": entry.at, "how": how, "keep": keep})
+            case RunResumed(version=version) if version:
+                pass  # A run that waits goes on waiting.
             case RunWaiting() | InputGiven() | RunResumed():
                 # In order with the endings of other runs it does not matter; of one run, the latest counts.
                 how = "waiting" if isinstance(entry.body, RunWaiting) else None

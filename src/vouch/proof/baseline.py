@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from vouch.journal.journal import Journal
 from vouch.proof.report import Report
-from vouch.values.event import ProofFinished, ScoreGiven
+from vouch.values.event import AnyBody, ProofFinished, ProofStarted, ScoreGiven
 
 
 class Baseline(Struct, frozen=True):
@@ -35,12 +35,26 @@ async def read_baseline(journal: Journal, app: str, proof: str) -> Baseline | No
     return Baseline(run, right)
 
 
+async def read_latest(journal: Journal, app: str, version: str, proof: str) -> Report | None:
+    """The report (without its rows) of the last proof of this name that this version of an app ended, or None."""
+    found = None
+    async for event in journal.events("proof.started", app=app):
+        body = event.body
+        if isinstance(body, ProofStarted) and (body.version, body.proof) == (version, proof):
+            last = (await journal.read(event.run))[-1].body
+            found = _report_in(last) or found
+    return found
+
+
 async def read_report(journal: Journal, key: str) -> Report | None:
     """The report (without its rows) of the last proof of exactly this content, or None."""
     run = await journal.last_of_key(key)
     if run is None:
         return None
-    last = (await journal.read(run))[-1].body
+    return _report_in((await journal.read(run))[-1].body)
+
+
+def _report_in(last: AnyBody) -> Report | None:
     if not isinstance(last, ProofFinished):
         return None
     try:

@@ -1,6 +1,6 @@
 """A certificate: a claim that recorded runs prove, in a file that says all that is needed to check it again.
 
-It does not know how the proof was made; it takes it from the report.
+It does not know how the proof was made, nor how it is signed; it takes the one from the report, the other as it comes.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from vouch.errors import UsageError
 from vouch.proof.report import Report
+from vouch.values.digest import canonical
 from vouch.values.score import Certificate
 
 LIFETIME: Final = timedelta(days=90)
@@ -46,10 +48,40 @@ def certificate_of(report: Report, *, now: datetime | None = None) -> Certificat
         proof_run=report.proof_run,
         issued=issued.isoformat(timespec="seconds"),
         expires=(issued + LIFETIME).isoformat(timespec="seconds"),
+        share=report.claim,
     )
 
 
-def write_certificate(certificate: Certificate, file: Path) -> None:
-    """Write it as indented JSON."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(msgspec.json.format(msgspec.json.encode(certificate), indent=2) + b"\n")
+class Issued(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A certificate as it stands in its file, with the public key that signed it and the signature, both in Base64.
+
+    The signature is over the certificate as JSON with sorted keys and no spaces; both are empty where nobody signed.
+    """
+
+    certificate: Certificate
+    signed_by: str = ""
+    signature: str = ""
+
+    @property
+    def signed(self) -> bytes:
+        """What the signature is over."""
+        return canonical(self.certificate)
+
+
+def write_certificate(issued: Issued, file: Path) -> None:
+    """Write it as indented JSON. Raises `UsageError` where that is not possible."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(msgspec.json.format(msgspec.json.encode(issued), indent=2) + b"\n")
+    except OSError as error:
+        raise UsageError(f"the certificate cannot be written to {str(file)!r} ({error.strerror})") from error
+
+
+def read_certificate(file: Path) -> Issued:
+    """The certificate in `file`; raises `UsageError` when there is none."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Issued)
+    except OSError as error:
+        raise UsageError(f"the certificate {str(file)!r} cannot be read ({error.strerror})") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise UsageError(f"{str(file)!r} holds no certificate ({error}); `vouch certify APP` writes one") from error

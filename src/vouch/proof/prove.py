@@ -23,6 +23,7 @@ from vouch.proof.asking import Asking, Options, Outcome, Progress
 from vouch.proof.baseline import Baseline, read_baseline, read_report
 from vouch.proof.cases import read_cases
 from vouch.proof.gate import decide
+from vouch.proof.interrupted import end_interrupted
 from vouch.proof.report import Fired, Report, Row, thin
 from vouch.stats import binomial
 from vouch.stats.paired import Comparison, compare
@@ -66,8 +67,12 @@ async def prove(
             key=key,
         )
     )
-    outcomes = await Asking(app, proof, house, recorder, options or Options(), progress).all(dataset.cases)
-    selections = await _selections(app, proof, house, outcomes, previous)
+    try:
+        outcomes = await Asking(app, proof, house, recorder, options or Options(), progress).all(dataset.cases)
+        selections = await _selections(app, proof, house, outcomes, previous)
+    except BaseException as error:
+        await end_interrupted(recorder, house.journal, error)
+        raise
     report = _report(app, proof, dataset, outcomes, selections, baseline)
     keep = report.verdict == "ship" if options is None or options.keep is None else options.keep
     report = msgspec.structs.replace(report, proof_run=recorder.run, kept=keep, seconds=time.perf_counter() - started)

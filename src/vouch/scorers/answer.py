@@ -5,7 +5,7 @@ It does not know what makes an answer right.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
 from vouch.values.case import Case
 from vouch.values.result import Result
@@ -13,6 +13,8 @@ from vouch.values.score import Score
 
 _SHOWN: Final = 120
 """Characters of a text that an explanation repeats."""
+
+_ROUNDING: Final = 1e-12
 
 
 def unanswered(scorer: str, result: Result) -> Score | None:
@@ -28,9 +30,27 @@ def unjudged(scorer: str, case: Case, wanted: str) -> Score:
     return Score(scorer, None, f"case {case.id!r} expects {shown(case.expected)}: {wanted} is wanted there")
 
 
+def texts(expected: object) -> list[str]:
+    """The expected text or texts; nothing where `expected` is neither a text nor a list of texts only."""
+    if isinstance(expected, str):
+        return [expected]
+    if not isinstance(expected, list | tuple):
+        return []
+    several = cast("list[object]", expected)
+    found = [text for text in several if isinstance(text, str)]
+    return found if len(found) == len(several) else []
+
+
 def judged(scorer: str, why: str) -> Score:
     """Full marks without an explanation, nought with one."""
     return Score(scorer, 0.0 if why else 1.0, why)
+
+
+def measured(scorer: str, value: float, what: str = "") -> Score:
+    """A share as a score, told in `why` unless it is full marks; sums of floats may miss 1 by a rounding."""
+    if value >= 1 - _ROUNDING:
+        return Score(scorer, 1.0)
+    return Score(scorer, max(value, 0.0), what or f"{value:.3f} of 1")
 
 
 def shown(value: object) -> str:

@@ -5,12 +5,12 @@ It does not know words: a piece may be found inside one; `regex` can ask for mor
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import Literal
 
 from msgspec import Struct
 
 from vouch.errors import AppError
-from vouch.scorers.answer import named, shown, unanswered, unjudged
+from vouch.scorers.answer import named, shown, texts, unanswered, unjudged
 from vouch.scorers.label import plain
 from vouch.values.case import Case
 from vouch.values.result import Result
@@ -35,7 +35,7 @@ class Contains(Struct, frozen=True):
         """The judgement; a case that expects neither a text nor a list of texts cannot be judged."""
         if missing := unanswered(self.name, result):
             return missing
-        wanted = _pieces(case.expected)
+        wanted = texts(case.expected)
         if not wanted or not all(plain(piece) for piece in wanted):
             return unjudged(self.name, case, "a text or a list of texts, none of them empty,")
         output = self._reduced(result.output)
@@ -59,13 +59,3 @@ def contains(need: Need = "all", *, exact_case: bool = False) -> Contains:
             f"contains({need!r}): 'all' or 'any' is wanted; the texts themselves stand in each case's expected"
         )
     return Contains(need, exact_case)
-
-
-def _pieces(expected: object) -> list[str]:
-    """The expected texts, or nothing where there are not only texts."""
-    if isinstance(expected, str):
-        return [expected]
-    if not isinstance(expected, list | tuple):
-        return []
-    pieces = cast("list[object]", expected)
-    return [piece for piece in pieces if isinstance(piece, str)] if all(isinstance(p, str) for p in pieces) else []

@@ -8,21 +8,20 @@ Every bound inverts the exact binomial tail (Clopper and Pearson, 1934), so none
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import betainc, betaincinv
+from numpy.typing import ArrayLike
 
 from vouch.errors import UsageError
+from vouch.stats.special import Numbers, beta_cdf, beta_quantile
 from vouch.values.score import Interval
 
 METHOD: Final = "Clopper-Pearson"
 
 _MOST_ERRORS: Final = 2**18
 """A plan that would need more errors than this is refused: claim and accuracy are then too close to tell apart."""
-
-Numbers = NDArray[np.float64]
 
 
 def check_share(name: str, value: float) -> None:
@@ -43,7 +42,7 @@ def tail(errors: Numbers, n: Numbers, target: float) -> Numbers:
     `errors` and `n` are whole numbers of one shape; where errors >= n the answer is 1.
     """
     whole = errors >= n
-    inside: Numbers = betainc(np.where(whole, 1.0, n - errors), errors + 1.0, target)
+    inside: Numbers = beta_cdf(np.where(whole, 1.0, n - errors), errors + 1.0, target)
     return np.where(whole, 1.0, inside)
 
 
@@ -58,7 +57,14 @@ def lower_bound(right: int, n: int, confidence: float = 0.95) -> float:
     """The one-sided exact lower bound: the largest share that `right` of `n` prove at `confidence`."""
     check_counts(right, n)
     check_share("confidence", confidence)
-    return 0.0 if right == 0 else float(betaincinv(right, n - right + 1, 1 - confidence))
+    return float(lower_bounds(right, n, confidence)[()])
+
+
+def lower_bounds(right: ArrayLike, n: ArrayLike, confidence: float = 0.95) -> Numbers:
+    """`lower_bound`, element by element."""
+    hits, cases = np.broadcast_arrays(np.asarray(right, dtype=np.float64), np.asarray(n, dtype=np.float64))
+    none = hits == 0
+    return np.where(none, 0.0, beta_quantile(np.where(none, 1.0, hits), cases - hits + 1, 1 - confidence))
 
 
 def upper_bound(right: int, n: int, confidence: float = 0.95) -> float:
@@ -74,6 +80,19 @@ def interval(right: int, n: int, confidence: float = 0.95) -> Interval:
     side = (1 + confidence) / 2
     low, high = lower_bound(right, n, side), upper_bound(right, n, side)
     return Interval(right / n, low, high, confidence, n, METHOD)
+
+
+def intervals(right: Sequence[int], n: Sequence[int], confidence: float = 0.95) -> tuple[Interval | None, ...]:
+    """`interval`, element by element; None where n is 0."""
+    for hits, cases in zip(right, n, strict=True):
+        check_counts(hits, cases)
+    check_share("confidence", confidence)
+    side, wrong = (1 + confidence) / 2, np.asarray(n) - np.asarray(right)
+    lows, highs = lower_bounds(right, n, side), 1 - lower_bounds(wrong, n, side)
+    return tuple(
+        Interval(hits / cases, low, high, confidence, cases, METHOD) if cases else None
+        for hits, cases, low, high in zip(right, n, lows.tolist(), highs.tolist(), strict=True)
+    )
 
 
 def proves(right: int, n: int, claim: float, confidence: float = 0.95) -> bool:

@@ -11,17 +11,22 @@ cases). Both are one-sided; where neither decides, the change stays undecided.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 from msgspec import Struct
-from scipy.special import bdtr, ndtr, ndtri
+from numpy.typing import ArrayLike
 
 from vouch.errors import UsageError
 from vouch.stats.binomial import check_share
+from vouch.stats.special import Numbers, beta_cdf, normal_cdf, normal_quantile
 from vouch.values.score import Interval, Verdict
 
 METHOD: Final = "Tango score"
+
+_BISECTIONS: Final = 41
+"""Halvings of an interval of width at most 2 that leave less than 1e-12."""
 
 
 class Comparison(Struct, frozen=True):
@@ -46,10 +51,16 @@ class Comparison(Struct, frozen=True):
     verdict: Verdict
 
 
+def worse_p_values(lost: ArrayLike, won: ArrayLike) -> Numbers:
+    """`p_worse`, element by element."""
+    fell, rose = np.broadcast_arrays(np.asarray(lost, dtype=np.float64), np.asarray(won, dtype=np.float64))
+    return np.where(fell == 0, 1.0, beta_cdf(np.where(fell == 0, 1.0, fell), rose + 1, 0.5))
+
+
 def p_worse(lost: int, won: int) -> float:
     """Exact one-sided McNemar: the chance of so many lost if losing and winning were equally likely."""
     _check_pairs(lost, won, max(1, lost + won))
-    return 1.0 if lost == 0 else float(bdtr(won, lost + won, 0.5))
+    return float(worse_p_values(lost, won)[()])
 
 
 def p_better(lost: int, won: int) -> float:
@@ -62,6 +73,28 @@ def p_different(lost: int, won: int) -> float:
     return min(1.0, 2 * min(p_worse(lost, won), p_better(lost, won)))
 
 
+def variance(lost: ArrayLike, won: ArrayLike, n: ArrayLike, difference: ArrayLike) -> Numbers:
+    """The variance of one case's difference if the true one is `difference`, by its likeliest chance of losing.
+
+    2 q + difference (1 - difference), with q the root of Tango's likelihood equation; element by element.
+    """
+    counts = (np.asarray(each, dtype=np.float64) for each in (lost, won, n, difference))
+    fell, rose, cases, value = np.broadcast_arrays(*counts)
+    a = 2 * cases
+    b = -(fell + rose) + (a - (rose - fell)) * value
+    c = -fell * value * (1 - value)
+    q = (np.sqrt(np.maximum(0.0, b * b - 4 * a * c)) - b) / (2 * a)
+    return np.maximum(0.0, 2 * q + value * (1 - value))
+
+
+def tango_statistics(lost: ArrayLike, won: ArrayLike, n: ArrayLike, difference: ArrayLike) -> Numbers:
+    """`tango_z`, element by element."""
+    gain = np.asarray(won) - np.asarray(lost) - np.asarray(n) * np.asarray(difference, dtype=np.float64)
+    spread = np.sqrt(np.asarray(n, dtype=np.float64) * variance(lost, won, n, difference))
+    certain = np.where(gain == 0, 0.0, np.copysign(np.inf, gain))
+    return np.where(spread == 0, certain, gain / np.where(spread == 0, 1.0, spread))
+
+
 def tango_z(lost: int, won: int, n: int, difference: float) -> float:
     """Tango's score statistic for "the true difference of accuracy, new - old, is at most `difference`".
 
@@ -70,32 +103,36 @@ def tango_z(lost: int, won: int, n: int, difference: float) -> float:
     _check_pairs(lost, won, n)
     if not -1 < difference < 1:
         raise UsageError(f"difference = {difference!r}: a value between -1 and 1 is wanted")
-    a = 2 * n
-    b = -(lost + won) + (a - (won - lost)) * difference
-    c = -lost * difference * (1 - difference)
-    q = (math.sqrt(max(0.0, b * b - 4 * a * c)) - b) / (2 * a)
-    gain = won - lost - n * difference
-    variance = n * (2 * q + difference * (1 - difference))
-    if variance <= 0:
-        return 0.0 if gain == 0 else math.copysign(math.inf, gain)
-    return gain / math.sqrt(variance)
+    return float(tango_statistics(lost, won, n, difference)[()])
 
 
 def p_not_worse(lost: int, won: int, n: int, margin: float) -> float:
     """Tango's p-value for "not worse by `margin` or more" (non-inferiority); `margin` is a share, such as 0.02."""
     check_share("margin", margin)
-    return float(ndtr(-tango_z(lost, won, n, -margin)))
+    return normal_cdf(-tango_z(lost, won, n, -margin))
 
 
 def difference(lost: int, won: int, n: int, confidence: float = 0.95) -> Interval:
     """(won - lost) / n with Tango's two-sided score interval, found by bisection."""
     _check_pairs(lost, won, n)
     check_share("confidence", confidence)
-    estimate = (won - lost) / n
-    z = float(ndtri((1 + confidence) / 2))
-    low = _crossing(lambda value: tango_z(lost, won, n, value) > z, -1.0, estimate)
-    high = _crossing(lambda value: tango_z(lost, won, n, value) > -z, estimate, 1.0)
-    return Interval(estimate, low, high, confidence, n, METHOD)
+    low, high = difference_bounds(lost, won, n, z=normal_quantile((1 + confidence) / 2))
+    return Interval((won - lost) / n, float(low[()]), float(high[()]), confidence, n, METHOD)
+
+
+def difference_bounds(lost: ArrayLike, won: ArrayLike, n: ArrayLike, *, z: ArrayLike) -> tuple[Numbers, Numbers]:
+    """Where Tango's statistic is z and -z, element by element, to 1e-12: the two ends of an interval."""
+    counts = (np.asarray(each, dtype=np.float64) for each in (lost, won, n, z))
+    fell, rose, cases, limit = np.broadcast_arrays(*counts)
+    estimate = (rose - fell) / cases
+    limits = np.stack([limit, -limit])
+    below, above = np.stack([np.full_like(estimate, -1.0), estimate]), np.stack([estimate, np.ones_like(estimate)])
+    for _ in range(_BISECTIONS):
+        middle = (below + above) / 2
+        further = tango_statistics(fell, rose, cases, middle) > limits
+        below, above = np.where(further, middle, below), np.where(further, above, middle)
+    low, high = (below + above) / 2
+    return low, high
 
 
 def achievable_margin(churn: float, n: int, confidence: float = 0.95, power: float = 0.8) -> float:
@@ -105,7 +142,7 @@ def achievable_margin(churn: float, n: int, confidence: float = 0.95, power: flo
     """
     if n < 1 or not 0 <= churn <= 1:
         raise UsageError(f"churn = {churn!r} of n = {n!r} cases: a share from 0 to 1 of at least one case is wanted")
-    return min(1.0, _sum_of_z(confidence, power) * math.sqrt(churn / n))
+    return min(1.0, sum_of_quantiles(confidence, power) * math.sqrt(churn / n))
 
 
 def cases_to_decide(lost: int, won: int, n: int, *, margin: float, confidence: float = 0.95, power: float = 0.8) -> int:
@@ -119,7 +156,7 @@ def cases_to_decide(lost: int, won: int, n: int, *, margin: float, confidence: f
     if lost > won:
         speaking.append((lost - won) / math.sqrt(lost + won))
     z = max(speaking)
-    return max(1, math.ceil(n * (_sum_of_z(confidence, power) / z) ** 2) - n)
+    return max(1, math.ceil(n * (sum_of_quantiles(confidence, power) / z) ** 2) - n)
 
 
 def compare(
@@ -161,15 +198,8 @@ def _check_pairs(lost: int, won: int, n: int) -> None:
         raise UsageError(f"lost = {lost!r}, won = {won!r} of n = {n!r}: counts within at least one case are wanted")
 
 
-def _sum_of_z(confidence: float, power: float) -> float:
+def sum_of_quantiles(confidence: float, power: float) -> float:
+    """The normal quantile of the confidence plus that of the power: what a statistic must reach to decide."""
     check_share("confidence", confidence)
     check_share("power", power)
-    return max(0.0, float(ndtri(confidence) + ndtri(power)))
-
-
-def _crossing(above: Callable[[float], bool], low: float, high: float) -> float:
-    """Where `above` turns from true to false between two values, to 1e-12, by bisection."""
-    while high - low > 1e-12:
-        middle = (low + high) / 2
-        low, high = (middle, high) if above(middle) else (low, middle)
-    return (low + high) / 2
+    return max(0.0, normal_quantile(confidence) + normal_quantile(power))

@@ -29,10 +29,10 @@ from typing import Final
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
-from scipy.special import betaincinv
 
 from vouch.errors import UsageError
-from vouch.stats.binomial import Numbers, check_share, tail
+from vouch.stats.binomial import check_share, lower_bounds, tail
+from vouch.stats.special import Numbers
 
 METHOD: Final = "fixed sequence, exact binomial tail, hybrid starts"
 
@@ -162,7 +162,7 @@ def risk_coverage(trials: Trials, confidence: float = 0.95) -> Curve:
         raise UsageError("no trials: a curve needs at least one pair of confidence and right")
     errors = sample.errors[counts]
     right = counts - errors
-    lower = np.where(right == 0, 0.0, betaincinv(np.maximum(right, 1), errors + 1, 1 - confidence))
+    lower = lower_bounds(right, counts, confidence)
     everyone = np.arange(1.0, float(counts[-1]) + 1.0)
     area = float(np.mean(np.interp(everyone, np.append(0, counts), np.append(0, errors)) / everyone))
     return Curve(
@@ -177,7 +177,7 @@ def risk_coverage(trials: Trials, confidence: float = 0.95) -> Curve:
 
 
 def _floats(values: Numbers) -> tuple[float, ...]:
-    return tuple(map(float, values))
+    return tuple(values.tolist())
 
 
 def _ends(sample: _Sample) -> NDArray[np.intp]:

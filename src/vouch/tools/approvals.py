@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from vouch.contracts.approval import Demand, Of
@@ -29,6 +29,11 @@ class Rule:
         """Whose yes is needed, or None when the rule does not apply."""
         return Demand(self.of, self.seconds, self.name) if self.applies(arguments) else None
 
+    @property
+    def functions(self) -> tuple[object, ...]:
+        """What it rests on."""
+        return (self.applies, self.of, self.seconds)
+
     def within(self, seconds: float) -> Rule:
         """The same rule with another time in which the yes must come."""
         if seconds <= 0:
@@ -48,12 +53,24 @@ FOR_ALL: Final = {"never": never, "always": always}
 
 
 def above(field: str, amount: Decimal | float | str) -> Rule:
-    """A person says yes when the argument `field` is above `amount`; a call without such a number needs a yes too."""
-    limit = Decimal(str(amount))
+    """A person says yes when the argument `field` is above `amount`, or is nothing that could be said to be below it.
+
+    That is: it is missing, no number, not a number at all (NaN), infinite, or negative, since an amount that is taken
+    the other way round has no limit. Raises `ToolError` for an `amount` that is no number.
+    """
+    try:
+        limit = Decimal(str(amount))
+    except InvalidOperation:
+        limit = Decimal("NaN")
+    if isinstance(amount, bool) or not limit.is_finite():
+        raise ToolError(f"above({field!r}, {amount!r}): give a number, such as above({field!r}, 50)")
 
     def applies(arguments: dict[str, Any]) -> bool:
         value = arguments.get(field)
-        return not isinstance(value, int | float | Decimal) or Decimal(str(value)) > limit
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+            return True
+        exact = Decimal(value) if isinstance(value, int) else Decimal(str(value))
+        return not exact.is_finite() or exact < 0 or exact > limit
 
     return Rule(f"above({field}, {limit})", applies)
 

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from string import Formatter
 from typing import Any, Final, Literal, overload
 
 import pydantic
@@ -18,10 +16,13 @@ from pydantic_core import to_json
 
 from vouch.contracts.approval import Approval
 from vouch.contracts.policy import Policy
+from vouch.contracts.provenance import Trust
 from vouch.contracts.tool import Arguments, Effect, ToolRefused
 from vouch.errors import ToolError
 from vouch.tools.approvals import FOR_ALL
+from vouch.tools.sentence import Describe, check_policies, check_sentence, described
 from vouch.tools.signature import KEY, read_signature
+from vouch.tools.typed import typed_result
 from vouch.values.digest import canonical, digest
 from vouch.values.request import ToolSpec
 
@@ -45,6 +46,16 @@ class FunctionTool:
     arguments: type[pydantic.BaseModel]
     seconds: float
     effect: Effect = "read"
+    trust: Trust = "untrusted"
+    typed: Callable[[object], Any] | None = None
+    """Checks a result that is `typed`."""
+    labelled: bool = False
+    """Whether its author said what to trust."""
+
+    @property
+    def functions(self) -> tuple[object, ...]:
+        """What it rests on: their code is part of an app's version."""
+        return (self.function,)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The function itself, as it was written."""
@@ -69,7 +80,8 @@ class FunctionTool:
         limit = asyncio.timeout(self.seconds)
         try:
             async with limit:
-                return as_text(await invoke(self.function, arguments.values))
+                result = await invoke(self.function, arguments.values)
+                return as_text(result if self.typed is None else self.typed(result))
         except ToolRefused:
             raise
         except Exception as error:
@@ -91,8 +103,9 @@ class FunctionWrite(FunctionTool):
     repeatable: bool
     look_up: Reconcile | None
     settles: float
-    described: str
+    described: Describe
     takes_key: bool
+    critical: tuple[str, ...] | None = None
     under_way: set[str] = field(default_factory=set[str], compare=False, repr=False)
     """The keys of the calls that are in their threads now, also of those that nobody waits for any more."""
 
@@ -114,6 +127,11 @@ class FunctionWrite(FunctionTool):
         return work
 
     @property
+    def functions(self) -> tuple[object, ...]:
+        """What it rests on: their code is part of an app's version."""
+        return (self.function, self.look_up, self.described)
+
+    @property
     def can_reconcile(self) -> bool:
         """Whether there is a function that looks writes up."""
         return self.look_up is not None
@@ -130,10 +148,7 @@ class FunctionWrite(FunctionTool):
 
     def describe(self, arguments: dict[str, Any]) -> str:
         """What a person is asked to say yes to: the tool's own sentence, or its name and arguments."""
-        if self.described:
-            return self.described.format_map(arguments)
-        shown = ", ".join(f"{name} = {value}" for name, value in arguments.items() if value is not None)
-        return f"{self.spec.name.replace('_', ' ')}: {shown}"
+        return described(self.described, self.spec.name, arguments)
 
 
 @overload
@@ -151,9 +166,11 @@ def tool(
     repeatable: bool = False,
     reconcile: Reconcile | None = None,
     settles: float = 10.0,
-    describe: str = "",
+    describe: Describe = "",
     examples: Sequence[str] = (),
     seconds: float = 30.0,
+    trust: Trust | None = None,
+    critical: Sequence[str] | None = None,
 ) -> Callable[[Function], FunctionTool]: ...
 
 
@@ -169,9 +186,11 @@ def tool(
     repeatable: bool = False,
     reconcile: Reconcile | None = None,
     settles: float = 10.0,
-    describe: str = "",
+    describe: Describe = "",
     examples: Sequence[str] = (),
     seconds: float = 30.0,
+    trust: Trust | None = None,
+    critical: Sequence[str] | None = None,
 ) -> FunctionTool | Callable[[Function], FunctionTool]:
     """Make a function a tool: its name, docstring and typed parameters are what the model sees.
 
@@ -181,12 +200,20 @@ def tool(
     key; `reconcile(key)` looks a write up after a crash and gives its result, or None when it was not made, which is
     believed if it is so `settles` seconds later, too. Without either, a write whose outcome is unknown waits for a
     person. `repeatable` allows the same write twice in one run. `describe` is a sentence with {arguments} for whoever
-    is asked; `examples` are what people say when they want this tool. Raises `ToolError`.
+    is asked, or a function of the arguments that gives one; `examples` are what people say when they want this tool.
+
+    `trust` says whose text the result may hold: `trusted` is the owner's or the user's alone, `typed` can say nothing
+    (its return type must be numbers, dates, booleans or closed lists), anything else is `untrusted`, as is a
+    tool of which nothing is said. `critical` names the arguments of a write that decide what it does to whom; all of
+    them, if nothing is said. Raises `ToolError`.
     """
     if effect not in ("read", "write"):
         raise ToolError(f"effect={effect!r}: give 'read', or 'write' for a tool that changes the world")
     if not seconds > 0:
         raise ToolError(f"seconds={seconds!r}: give the seconds a call may take, more than 0")
+    label: Trust = "untrusted" if trust is None else trust
+    labelled = trust is not None
+    check_trust(label, writes=effect == "write")
     approvals = rules_of(approval)
 
     def decorate(function: Function) -> FunctionTool:
@@ -195,22 +222,36 @@ def tool(
         writes = effect == "write"
         spec = ToolSpec(name, signature.description, signature.parameters, signature.returns, tuple(examples), writes)
         if not writes:
-            _refuse_for_read(name, approvals, policies, of_writes=confirm or idempotent or signature.takes_key)
-            return FunctionTool(function, spec, digest((spec, effect)), signature.arguments, seconds)
+            of_writes = confirm or idempotent or signature.takes_key or critical is not None
+            _refuse_for_read(name, approvals, policies, of_writes=of_writes)
+            typed = typed_result(name, function) if label == "typed" else None
+            version, takes = digest((spec, effect, label)), signature.arguments
+            return FunctionTool(function, spec, version, takes, seconds, trust=label, typed=typed, labelled=labelled)
         if not approvals:
             how = "approval=above('amount', 50), 'always' or 'never'"
             raise ToolError(f"tool {name!r} writes; say when a person must say yes: {how}")
         if (idempotent or reconcile is not None) and not signature.takes_key:
             what = "is idempotent by its key" if idempotent else "is looked up by its key"
             raise ToolError(f"tool {name!r} {what}; take it: def {name}(..., *, {KEY}: str)")
-        check_sentence(name, describe, signature.parameters.get("properties", {}))
+        parameters: dict[str, Any] = signature.parameters.get("properties", {})
+        check_sentence(f"tool {name!r}: describe", describe, parameters)
+        check_policies(name, policies, parameters)
+        check_critical(name, critical, signature.parameters.get("properties", {}))
         rules = [getattr(rule, "name", type(rule).__name__) for rule in (*approvals, *policies)]
         return FunctionWrite(
             function,
             spec,
-            digest((spec, effect, confirm, rules, idempotent, repeatable, reconcile is not None, settles, describe)),
+            digest(
+                (
+                    (spec, effect, confirm, rules, idempotent, repeatable, reconcile is not None, settles),
+                    (label, critical, describe if isinstance(describe, str) else ""),
+                )
+            ),
             signature.arguments,
             seconds,
+            trust=label,
+            labelled=labelled,
+            critical=None if critical is None else tuple(critical),
             confirm=confirm,
             approvals=approvals,
             policies=tuple(policies),
@@ -237,15 +278,21 @@ def rules_of(approval: Approvals) -> tuple[Approval, ...]:
     return tuple(rules)
 
 
-def check_sentence(name: str, describe: str, parameters: Iterable[str]) -> None:
-    """Raise `ToolError` where a sentence for whoever is asked names what the tool does not take."""
-    try:
-        fields = [field for _, field, _, _ in Formatter().parse(describe) if field is not None]
-    except ValueError as error:
-        raise ToolError(f"tool {name!r}: describe={describe!r} is no sentence with {{arguments}}: {error}") from error
-    if strange := [field for field in fields if re.split(r"[.\[]", field)[0] not in parameters]:
-        known = ", ".join(parameters)
-        raise ToolError(f"tool {name!r}: describe names {strange[0]!r}, which is no argument; there are: {known}")
+def check_trust(trust: object, *, writes: bool) -> None:
+    """Raise `ToolError` for a label that there is not, or not for writes."""
+    if trust not in ("untrusted", "trusted", "typed"):
+        raise ToolError(f"trust={trust!r}: give 'untrusted', 'trusted' (nobody but you can have written it) or 'typed'")
+    if writes and trust == "typed":
+        raise ToolError("trust='typed' is for tools that read; the result of a write is 'trusted' or 'untrusted'")
+
+
+def check_critical(name: str, critical: object, parameters: Iterable[str]) -> None:
+    """Raise `ToolError` where the critical arguments of a write are not its arguments."""
+    if isinstance(critical, str) or (critical is not None and not isinstance(critical, Sequence)):
+        raise ToolError(f"tool {name!r}: critical={critical!r}: give a list of arguments, such as ['recipient']")
+    known = list(parameters)
+    if strange := [argument for argument in critical or () if argument not in known]:  # pyright: ignore[reportUnknownVariableType] - anything may stand in it
+        raise ToolError(f"tool {name!r}: critical names {strange[0]!r}, which is no argument; there are: {known}")
 
 
 def _refuse_for_read(name: str, approvals: Sequence[Approval], policies: Sequence[Policy], *, of_writes: bool) -> None:

@@ -21,10 +21,20 @@ import msgspec
 
 from vouch.contracts.approval import Approval
 from vouch.contracts.policy import Policy
+from vouch.contracts.provenance import Trust
 from vouch.contracts.tool import Arguments, Effect, Tool, ToolRefused
 from vouch.errors import ConfigError, ToolError
-from vouch.tools.function import Approvals, Reconcile, as_text, check_sentence, invoke, rules_of
+from vouch.tools.function import (
+    Approvals,
+    Reconcile,
+    as_text,
+    check_critical,
+    check_trust,
+    invoke,
+    rules_of,
+)
 from vouch.tools.mcp_server import Address, Connection, LineBroke, NoAnswer, NotSent, Reply, Server
+from vouch.tools.sentence import Describe, check_policies, check_sentence, described
 from vouch.tools.signature import KEY
 from vouch.values.digest import canonical, digest
 from vouch.values.request import ToolSpec
@@ -50,12 +60,15 @@ class Write:
     errors_mean_not_made: bool = False
     reconcile: Reconcile | None = None
     settles: float = 10.0
-    describe: str = ""
+    describe: Describe = ""
+    trust: Trust = "untrusted"
+    critical: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
         rules = rules_of(self.approval)
         if not rules:
             raise ToolError("Write(approval=()): say when a person must say yes: above('amount', 50), always or never")
+        check_trust(self.trust, writes=True)
         object.__setattr__(self, "approval", rules)
         object.__setattr__(self, "policies", tuple(self.policies))
 
@@ -77,6 +90,7 @@ class McpRead:
     connection: Connection
     validator: jsonschema_rs.Validator
     effect: Effect = "read"
+    trust: Trust = "untrusted"
 
     def check(self, arguments: str) -> Arguments:
         """The arguments as JSON values; raises `ToolRefused` when they do not fit the server's schema."""
@@ -134,6 +148,11 @@ class McpWrite(McpRead):
         raise NoAnswer(f"the server answered with an error, which may have come after the write: {reply.text}")
 
     @property
+    def critical(self) -> Sequence[str] | None:
+        """The arguments that decide what it does to whom; all of them where None."""
+        return self.declared.critical
+
+    @property
     def confirm(self) -> bool:
         """Whether the customer must say yes to exactly this before it is made."""
         return self.declared.confirm
@@ -159,6 +178,11 @@ class McpWrite(McpRead):
         return self.declared.repeatable
 
     @property
+    def functions(self) -> tuple[object, ...]:
+        """What it rests on: their code is part of an app's version."""
+        return (self.declared.reconcile, self.declared.describe)
+
+    @property
     def can_reconcile(self) -> bool:
         """Whether a function that looks writes up was declared."""
         return self.declared.reconcile is not None
@@ -176,11 +200,9 @@ class McpWrite(McpRead):
 
     def describe(self, arguments: dict[str, Any]) -> str:
         """What a person is asked to say yes to: the declared sentence, or the tool's name and arguments."""
-        if self.declared.describe:
-            # An argument that may be left away may have been.
-            blanks = dict.fromkeys(self.spec.parameters.get("properties", {}), "")
-            return self.declared.describe.format_map({**blanks, **arguments})
-        return f"{self.spec.name.replace('_', ' ')}: {', '.join(f'{name} = {arguments[name]}' for name in arguments)}"
+        # An argument that may be left away may have been.
+        blanks = dict.fromkeys(self.spec.parameters.get("properties", {}), "") if self.declared.describe else {}
+        return described(self.declared.describe, self.spec.name, {**blanks, **arguments})
 
 
 @dataclass(frozen=True)
@@ -205,17 +227,17 @@ class Offer(Sequence[Tool]):
 async def mcp_tools(
     server: Server | str,
     *,
-    reads: Sequence[str] = (),
+    reads: Sequence[str] | Mapping[str, Trust] = (),
     writes: Mapping[str, Write] | None = None,
     prefix: str = "",
     seconds: float = 30.0,
 ) -> AsyncGenerator[Offer]:
     """The tools of an MCP server, for as long as the block lasts; a string is an address (streamable HTTP).
 
-    `reads` names the tools that change nothing, `writes` declares those that do; others are not offered and stand in
-    `left_out`. `prefix` is put before each name. `seconds` bounds every call, and the opening of the line. Raises
-    `ConfigError` when the package `mcp` is missing or the server cannot be reached, `ToolError` when it has no tool
-    of a name.
+    `reads` names the tools that change nothing (as a mapping, with whose text they give: a list means untrusted),
+    `writes` declares those that do; others are not offered and stand in `left_out`. `prefix` is put before each name.
+    `seconds` bounds every call, and the opening of the line. Raises `ConfigError` when the package `mcp` is missing or
+    the server cannot be reached, `ToolError` when it has no tool of a name.
     """
     connection = _connect(server, seconds)
     try:
@@ -227,7 +249,7 @@ async def mcp_tools(
 def list_mcp_tools(
     server: Server | str,
     *,
-    reads: Sequence[str] = (),
+    reads: Sequence[str] | Mapping[str, Trust] = (),
     writes: Mapping[str, Write] | None = None,
     prefix: str = "",
     seconds: float = 30.0,
@@ -286,7 +308,7 @@ def _offer(
     server: str,
     listing: Mapping[str, ToolSpec],
     connection: Connection,
-    reads: Sequence[str],
+    reads: Sequence[str] | Mapping[str, Trust],
     writes: Mapping[str, Write],
     prefix: str,
 ) -> Offer:
@@ -298,7 +320,8 @@ def _offer(
             raise ToolError(f"the MCP server {server!r} has no tool {name!r}; there are: {there}")
     if both := sorted(set(reads) & set(writes)):
         raise ToolError(f"{both[0]!r} is named as a read and declared as a write; leave one away")
-    tools = [_read(listing[name], connection, prefix) for name in dict.fromkeys(reads)]
+    trusts: Mapping[str, Trust] = reads if isinstance(reads, Mapping) else dict.fromkeys(reads, "untrusted")
+    tools = [_read(listing[name], connection, prefix, trust) for name, trust in trusts.items()]
     tools += [_write(listing[name], connection, prefix, writes[name]) for name in writes]
     names = [tool.spec.name for tool in tools]
     if len(set(names)) != len(names):
@@ -306,24 +329,32 @@ def _offer(
     return Offer(tuple(tools), tuple(name for name in listing if name not in (*reads, *writes)))
 
 
-def _read(listed: ToolSpec, connection: Connection, prefix: str) -> McpRead:
+def _read(listed: ToolSpec, connection: Connection, prefix: str, trust: Trust) -> McpRead:
+    check_trust(trust, writes=False)
+    if trust == "typed":
+        raise ToolError(f"{listed.name!r}: what a server gives cannot be 'typed'; call it in a tool of your own")
     spec = _spec(listed, prefix, listed.parameters, writes=False)
-    return McpRead(spec, digest((spec, "mcp", "read")), listed, connection, _validator(listed.name, spec.parameters))
+    version = digest((spec, "mcp", "read", trust))
+    return McpRead(spec, version, listed, connection, _validator(listed.name, spec.parameters), trust=trust)
 
 
 def _write(listed: ToolSpec, connection: Connection, prefix: str, declared: Write) -> McpWrite:
     parameters, takes_key = _without_key(listed.parameters)
-    check_sentence(listed.name, declared.describe, parameters.get("properties", {}))
+    check_sentence(f"tool {listed.name!r}: describe", declared.describe, parameters.get("properties", {}))
+    check_policies(listed.name, declared.policies, parameters.get("properties", {}))
+    check_critical(listed.name, declared.critical, parameters.get("properties", {}))
     spec = _spec(listed, prefix, parameters, writes=True)
     rules = [getattr(rule, "name", type(rule).__name__) for rule in (*declared.approvals, *declared.policies)]
     flags = (declared.confirm, declared.idempotent, declared.repeatable, declared.errors_mean_not_made)
-    recovery = (declared.reconcile is not None, declared.settles, declared.describe)
+    words = declared.describe if isinstance(declared.describe, str) else ""
+    recovery = (declared.reconcile is not None, declared.settles, words, declared.trust, declared.critical)
     return McpWrite(
         spec,
         digest((spec, "mcp", "write", rules, flags, recovery)),
         listed,
         connection,
         _validator(listed.name, parameters),
+        trust=declared.trust,
         declared=declared,
         takes_key=takes_key,
     )

@@ -37,7 +37,7 @@ class RunStarted(Body, frozen=True, tag="run.started"):
 
     A `chat` does not end with an answer but waits for the customer's next words. `parent` is the run that asked for
     this one, or of which it is a fork: then its first `forked_at` events are the parent's, as they were. The writes of
-    a `simulated` run after these were never made.
+    a `simulated` run after these were never made. `rests_on` are the untrusted sources that `input` may repeat.
     """
 
     app: str
@@ -50,6 +50,7 @@ class RunStarted(Body, frozen=True, tag="run.started"):
     parent: str = ""
     forked_at: int = 0
     simulated: bool = False
+    rests_on: tuple[str, ...] = ()
 
 
 class PromptRendered(Body, frozen=True, tag="prompt.rendered"):
@@ -61,10 +62,25 @@ class PromptRendered(Body, frozen=True, tag="prompt.rendered"):
 
 
 class KnowledgeFound(Body, frozen=True, tag="knowledge.found"):
-    """The passages recalled for the input, as JSON."""
+    """The passages recalled for the input, as JSON, and those of their documents whose text is not to be trusted."""
 
     query: str | Blob
     hits: str | Blob
+    untrusted: tuple[str, ...] = ()
+
+
+class PlanFixed(Body, frozen=True, tag="plan.fixed"):
+    """The writes that what the user said asks for, as JSON, fixed before any untrusted text was read.
+
+    `why` says what went wrong where there is no plan. `usage` and `cost` are of the model that was asked.
+    """
+
+    planner: str
+    steps: str | Blob = "[]"
+    why: str = ""
+    usage: Usage = Usage()
+    cost: Money | None = None
+    seconds: float = 0.0
 
 
 class RouteChosen(Body, frozen=True, tag="route.chosen"):
@@ -128,13 +144,14 @@ class AnswerChecked(Body, frozen=True, tag="answer.checked"):
 class ToolRead(Body, frozen=True, tag="tool.read"):
     """A tool without side effects gave a result, or failed with a message for the model.
 
-    `usage` and `cost` are of models that the tool itself asked.
+    `untrusted`: its content may hold text that a stranger wrote. `usage` and `cost` are of models that the tool itself asked.
     """
 
     call_id: str
     name: str
     content: str | Blob
     failed: bool = False
+    untrusted: bool = False
     seconds: float = 0.0
     usage: Usage = Usage()
     cost: Money | None = None
@@ -144,15 +161,37 @@ class CallRefused(Body, frozen=True, tag="call.refused"):
     """A call was not made: by which rule, with `content` for the model and `why` for whoever reads the journal.
 
     `by` is `arguments` (they do not fit), `policy` (a rule of the app), `approval` (a person said no, or nobody said
-    yes in time), `customer` (they did not confirm), `repeat` (the same write is already made) or `loop` (the same call
-    again and again).
+    yes in time), `customer` (they did not confirm), `repeat` (the same write is already made), `loop` (the same call
+    again and again) or `provenance` (it rests on untrusted text).
     """
 
     call_id: str
     name: str
-    by: Literal["arguments", "policy", "approval", "customer", "repeat", "loop"]
+    by: Literal["arguments", "policy", "approval", "customer", "repeat", "loop", "provenance"]
     content: str | Blob
     rule: str = ""
+    why: str = ""
+
+
+class CallRepeated(Body, frozen=True, tag="call.repeated"):
+    """An agent of another framework called again, as `again`, what it had called as `call_id`: it is the same call."""
+
+    call_id: str
+    again: str
+
+
+class ProvenanceJudged(Body, frozen=True, tag="provenance.judged"):
+    """A write was chosen after untrusted text had entered the run: where that came from, and what follows.
+
+    It is `planned` (step number `step` of the plan fixes it), `asked` (a person must say yes), `blocked`, or only
+    `observed`. `why` says for whoever decides which arguments stand in which of these sources.
+    """
+
+    call_id: str
+    name: str
+    verdict: Literal["planned", "asked", "blocked", "observed"]
+    rests_on: tuple[str, ...]
+    step: int = -1
     why: str = ""
 
 
@@ -160,7 +199,7 @@ class ApprovalAsked(Body, frozen=True, tag="approval.asked"):
     """A write waits for someone's yes: `customer` is who talks to the app, `person` someone of its owner's.
 
     `arguments` is the digest of exactly what they will say yes to, `shown` what they read; after `expires` (Unix
-    seconds) a yes is too late.
+    seconds) a yes is too late. `warning` says which untrusted text the write rests on, if any.
     """
 
     call_id: str
@@ -170,6 +209,7 @@ class ApprovalAsked(Body, frozen=True, tag="approval.asked"):
     of: Literal["person", "customer"] = "person"
     rule: str = ""
     expires: float = 0.0
+    warning: str = ""
 
 
 class ApprovalGiven(Body, frozen=True, tag="approval.given"):
@@ -184,19 +224,23 @@ class ApprovalGiven(Body, frozen=True, tag="approval.given"):
 
 
 class EffectIntended(Body, frozen=True, tag="effect.intended"):
-    """A write is about to be made under this idempotency key, by `holder`; durable before the write starts."""
+    """A write is about to be made under this idempotency key, by `holder`; durable before the write starts.
+
+    `rests_on` are the untrusted sources that were read before it was chosen.
+    """
 
     call_id: str
     name: str
     key: str
     arguments: str | Blob
     holder: str = ""
+    rests_on: tuple[str, ...] = ()
 
 
 class EffectDone(Body, frozen=True, tag="effect.done"):
     """The write under this key is made, and this is what it gave back; `found` when a look-up after a crash said so.
 
-    `usage` and `cost` are of models that the tool itself asked.
+    `untrusted`: its content may hold text that a stranger wrote. `usage` and `cost` are of models that the tool itself asked.
     """
 
     call_id: str
@@ -205,6 +249,7 @@ class EffectDone(Body, frozen=True, tag="effect.done"):
     content: str | Blob
     failed: bool = False
     found: bool = False
+    untrusted: bool = False
     seconds: float = 0.0
     usage: Usage = Usage()
     cost: Money | None = None
@@ -263,6 +308,7 @@ class RunWaiting(Body, frozen=True, tag="run.waiting"):
     """The run waits: for the customer's next words, with `output` said to them, or for a person.
 
     Where `output` asks the customer about a write, `call_id` is the write's call: their next words answer that.
+    `rests_on` are the untrusted sources that were read before `output` was written.
     """
 
     of: Literal["person", "customer"]
@@ -271,6 +317,7 @@ class RunWaiting(Body, frozen=True, tag="run.waiting"):
     model: str = ""
     why: str = ""
     call_id: str = ""
+    rests_on: tuple[str, ...] = ()
 
 
 class WorldLeft(Body, frozen=True, tag="world.left"):
@@ -280,13 +327,17 @@ class WorldLeft(Body, frozen=True, tag="world.left"):
 
 
 class RunResumed(Body, frozen=True, tag="run.resumed"):
-    """Another holder took the run over; from here on whoever held it before cannot write to it any more."""
+    """Another holder took the run over; from here on whoever held it before cannot write to it any more.
+
+    Where the app had changed since, and the run goes on all the same, `version` is the app's as it is now.
+    """
 
     holder: str
+    version: str = ""
 
 
 class RunFinished(Body, frozen=True, tag="run.finished"):
-    """The run ended: how, with what output, and what all of it used."""
+    """The run ended: how, with what output, on which untrusted sources that rests, and what all of it used."""
 
     status: Status
     output: str | Blob = ""
@@ -297,6 +348,7 @@ class RunFinished(Body, frozen=True, tag="run.finished"):
     seconds: float = 0.0
     steps: int = 0
     why: str = ""
+    rests_on: tuple[str, ...] = ()
 
 
 class ProofStarted(Body, frozen=True, tag="proof.started"):
@@ -324,6 +376,7 @@ AnyBody = (
     RunStarted
     | PromptRendered
     | KnowledgeFound
+    | PlanFixed
     | RouteChosen
     | ModelAsked
     | ModelAnswered
@@ -332,6 +385,8 @@ AnyBody = (
     | AnswerChecked
     | ToolRead
     | CallRefused
+    | CallRepeated
+    | ProvenanceJudged
     | ApprovalAsked
     | ApprovalGiven
     | EffectIntended

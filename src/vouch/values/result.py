@@ -32,11 +32,28 @@ class Refused(Struct, frozen=True):
     rule: str = ""
 
 
+class Called(Struct, frozen=True):
+    """A call of a tool and its arguments (canonical JSON), whether it reads or writes."""
+
+    tool: str
+    arguments: str
+
+
+class Found(Struct, frozen=True):
+    """A passage that was recalled for the question: of which document, and its text."""
+
+    document: str
+    text: str
+
+
 class Result(Struct, frozen=True, omit_defaults=True):
     """How a run ended: its output, what the output rests on, and what it used. `why` explains any other end.
 
     `said` is what was said in each turn of a conversation, `calls` the names of all tools called, `made` the writes and
     `refused` the calls that were not made; `state` is how the world was left, where a proof gives each case its own.
+    `called` are the calls with their arguments, `found` the passages recalled for the question, best first.
+    `rests_on` are the untrusted sources, such as `tool:read_mail` or `document:faq.md`, that were read before the output
+    was written: whoever shows it should say so.
     """
 
     run: str
@@ -54,3 +71,6 @@ class Result(Struct, frozen=True, omit_defaults=True):
     made: tuple[Made, ...] = ()
     refused: tuple[Refused, ...] = ()
     state: Any = None
+    called: tuple[Called, ...] = ()
+    found: tuple[Found, ...] = ()
+    rests_on: tuple[str, ...] = ()

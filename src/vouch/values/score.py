@@ -43,7 +43,11 @@ class Interval(Struct, frozen=True):
 
 
 class Certificate(Struct, frozen=True):
-    """A claim that recorded runs prove, and all that is needed to check it again."""
+    """A claim that recorded runs prove, and all that is needed to check it again.
+
+    `share` is the least share of right answers that is claimed, in [0, 1]; `coverage` the share of cases answered;
+    `proof_run` the run of the journal in which the evidence lies; `issued` and `expires` are ISO 8601 times in UTC.
+    """
 
     claim: str
     app: str
@@ -57,4 +61,5 @@ class Certificate(Struct, frozen=True):
     proof_run: str
     issued: str
     expires: str
+    share: float = 0.0
     schema: int = 1

@@ -1,0 +1,59 @@
+"""Writes that were chosen after untrusted text had entered the run: planned, asked about, refused or only noted.
+
+It does not know whose text is untrusted: the tools and documents say so, and the run's state keeps it.
+"""
+
+from __future__ import annotations
+
+from vouch.app.recovery import Write
+from vouch.contracts.tool import Arguments
+from vouch.provenance.judge import planned_step
+from vouch.provenance.labels import critical_of
+from vouch.provenance.traces import whence
+from vouch.values.event import CallRefused, ProvenanceJudged
+
+
+def is_tainted(write: Write) -> bool:
+    """Whether the choice of this write rests on untrusted text, and it could do harm."""
+    return bool(write.opened.rests_on) and critical_of(write.tool) != frozenset()
+
+
+def judge(write: Write, arguments: Arguments, *, asks: bool) -> ProvenanceJudged:
+    """What follows for a write whose choice rests on untrusted text. `asks`: somebody must say yes to it anyway."""
+    step = _step(write, arguments)
+    if step >= 0:
+        verdict = "planned"
+    elif write.provenance == "observe":
+        verdict = "observed"
+    else:
+        verdict = "asked" if asks or write.provenance == "ask" else "blocked"
+    why = "" if verdict == "planned" else _why(write, arguments)
+    rests_on = write.opened.rests_on
+    return ProvenanceJudged(
+        call_id=write.call_id, name=write.name, verdict=verdict, rests_on=rests_on, step=step, why=why
+    )
+
+
+def _step(write: Write, arguments: Arguments) -> int:
+    state = write.state
+    if not state.planned:
+        return -1
+    spent = state.planned_calls.values()
+    return planned_step(write.tool, arguments, state.planned, spent=spent, calls=state.calls)
+
+
+def _why(write: Write, arguments: Arguments) -> str:
+    """What whoever decides should know: what was read before, and which arguments stand there word for word."""
+    found = whence(arguments.values, write.state.calls)
+    places = "; ".join(f"{name} stands in {', '.join(tools)}" for name, tools in found.items())
+    read = f"chosen after text was read that anybody may have written: {', '.join(write.opened.rests_on)}"
+    return f"{read}; {places}" if places else read
+
+
+def blocked(write: Write, judged: ProvenanceJudged) -> CallRefused:
+    """The refusal of a write that nobody is asked about."""
+    content = (
+        f"This was not done: it was chosen after text was read that anybody may have written "
+        f"({', '.join(judged.rests_on)}), and there is nobody to approve it. Do not try it again."
+    )
+    return CallRefused(call_id=write.call_id, name=write.name, by="provenance", content=content, why=judged.why)

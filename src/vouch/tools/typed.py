@@ -1,0 +1,82 @@
+"""Results that cannot say anything: numbers, dates, booleans and words of a closed list, checked when they are given.
+
+It does not know what reads them. Such a result is the one way in which what a stranger wrote may become a value that an
+app goes on with: an agent that reads a bill may take its amount from it, but no sentence.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import types
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+import pydantic
+
+from vouch.contracts.tool import ToolRefused
+from vouch.errors import ToolError
+
+_CLOSED: Final = (bool, int, float, Decimal, date, datetime, time, timedelta, types.NoneType)
+_SEVERAL: Final = (list, tuple, set, frozenset)
+
+
+def typed_result(name: str, function: Callable[..., Any]) -> Callable[[object], Any]:
+    """What checks the results of `function` against its closed type; raises `ToolError` where that is open."""
+    try:
+        returns = get_type_hints(inspect.unwrap(function), include_extras=True).get("return", inspect.Parameter.empty)
+    except (NameError, TypeError) as error:
+        raise ToolError(f"tool {name!r} has trust='typed', but its result's type cannot be read: {error}") from error
+    if returns is inspect.Parameter.empty or not is_closed(returns):
+        raise ToolError(
+            f"tool {name!r} has trust='typed', but its result may hold free text ({_shown(returns)}); let it return "
+            "numbers, dates, booleans, Literal[...], an Enum, or a model of nothing but these"
+        )
+    adapter: pydantic.TypeAdapter[Any] = pydantic.TypeAdapter(returns)
+
+    def read(result: object) -> Any:
+        try:
+            return adapter.dump_python(adapter.validate_python(result, strict=True), mode="json")
+        except pydantic.ValidationError:
+            # What was given instead may be anybody's words: they go nowhere.
+            raise ToolRefused(f"{name} gave something else than its type allows") from None
+
+    return read
+
+
+def is_closed(annotation: Any) -> bool:
+    """Whether no value of this type can hold free text."""
+    if annotation in _CLOSED:
+        return True
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return is_closed(arguments[0])
+    if origin is Literal:
+        return True
+    if origin in (Union, types.UnionType):
+        return all(is_closed(part) for part in arguments)
+    if origin in _SEVERAL:
+        return bool(arguments) and all(is_closed(part) for part in arguments if part is not Ellipsis)
+    if origin is dict:
+        return all(is_closed(part) for part in arguments)
+    return isinstance(annotation, type) and _is_closed_class(annotation)
+
+
+def _is_closed_class(of: type[Any]) -> bool:
+    if issubclass(of, Enum):
+        return True
+    if issubclass(of, pydantic.BaseModel):
+        # A model that keeps fields it does not know could carry anything.
+        extra = of.model_config.get("extra") == "allow"
+        return not extra and all(is_closed(field.annotation) for field in of.model_fields.values())
+    if dataclasses.is_dataclass(of) or is_typeddict(of) or hasattr(of, "_fields"):
+        hints = get_type_hints(of, include_extras=True)
+        return bool(hints) and all(is_closed(hint) for hint in hints.values())
+    return False
+
+
+def _shown(annotation: Any) -> str:
+    return "nothing is said of it" if annotation is inspect.Parameter.empty else str(annotation)

@@ -1,0 +1,58 @@
+"""Tests of where a value stands: whole words, in text and in JSON, whatever the value is made of."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import msgspec
+import pydantic
+import pytest
+
+from vouch.contracts.policy import PastCall
+from vouch.provenance.traces import stands_in, whence
+
+
+class Kind(Enum):
+    CARD = "card"
+
+
+class Address(pydantic.BaseModel):
+    street: str
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "found"),
+    [
+        ("Ann", "ask Ann today", True),
+        ("Ann", "ask Annabel", False),
+        ("DE89 3704", '{"iban": "DE89 3704"}', True),
+        ('say "hi"', msgspec.json.encode(['say "hi"']).decode(), True),
+        (17, "order 17.", True),
+        (17, "order 170", False),
+        (Decimal("4.20"), "pay 4.20 now", True),
+        (date(2026, 1, 2), "due 2026-01-02", True),
+        (Kind.CARD, "by card", True),
+        (["Ann", "Bob"], "Ann and Bob", True),
+        (["Ann", "Bob"], "Ann", False),
+        ({"name": "Ann", "age": None}, "Ann", True),
+        (Address(street="Main 1"), "Main 1", False),
+        ("", "anything", False),
+        (True, "True", False),
+        ([], "anything", False),
+    ],
+)
+def test_a_value_stands_in_a_text_as_whole_words(value: Any, text: str, *, found: bool) -> None:
+    assert stands_in(value, text) == found
+
+
+def test_whoever_is_asked_sees_which_argument_stands_where() -> None:
+    calls = [
+        PastCall("mail", "{}", "pay DE12 345 to the plumber", untrusted=True),
+        PastCall("notes", "{}", "the plumber was here", untrusted=True),
+        PastCall("book", "{}", "Ann", untrusted=False),
+    ]
+    arguments = {"account": "DE12 345", "to": ["plumber", "Ann"], "by": "Ann", "amount": 5, "of": "a"}
+    assert whence(arguments, calls) == {"account": ("mail",), "to": ("mail", "notes")}
