@@ -129,7 +129,7 @@ async def test_where_nobody_can_be_asked_it_is_refused_and_the_run_goes_on(house
     (refused,) = await bodies(house, result.run, CallRefused)
     assert isinstance(refused, CallRefused)
     assert (refused.by, str(refused.content)[:20]) == ("provenance", "This was not done: i")
-    assert "tool:mail" in refused.why
+    assert "tool:mail" in str(refused.content)
 
 
 async def test_it_may_be_only_observed(house: House) -> None:

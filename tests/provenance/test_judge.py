@@ -92,8 +92,12 @@ def test_a_sourced_argument_must_stand_in_a_trusted_result_of_that_tool() -> Non
         PastCall("contacts", "{}", '["Ann"]', untrusted=True),
         PastCall("contacts", "{}", "no Ann there", failed=True),
         PastCall("mail", "{}", "from Ann"),
+        PastCall("contacts", '{"like": "Ann"}', "nobody is like Ann", tainted=True),
     ):
         assert step_of(asked, plan, calls=(other,)) == -1
+    # What was asked without arguments cannot have been made to say it.
+    assert step_of(asked, plan, calls=(trusted._replace(tainted=True),)) == 0
+    assert step_of(asked, plan, calls=(PastCall("contacts", '{"like": "Ann"}', "Ann"),)) == 0
     # An argument that was to be found somewhere and stays away is not as planned.
     note = Step("pay", {"to": "Ann", "amount": 5}, {"note": "contacts"})
     assert step_of(asked, note, calls=(trusted,)) == -1

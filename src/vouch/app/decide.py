@@ -187,7 +187,7 @@ def _shown(state: RunState, opened: OpenCall) -> Waiting:
         state.at,
         asked.expires if asked else 0.0,
         opened.uncertain is not None,
-        opened.judged.why if opened.judged is not None else "",
+        asked.warning if asked else "",
     )
 
 

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from vouch.app.consent import is_yes
 from vouch.app.recovery import Events, Write, make
-from vouch.app.tainted import blocked, is_tainted, judge
+from vouch.app.tainted import blocked, is_tainted, judge, warning
 from vouch.contracts.approval import Demand
 from vouch.contracts.policy import Attempt
 from vouch.contracts.tool import Arguments, ToolRefused, WriteTool
@@ -108,7 +108,7 @@ def _question(write: Write, arguments: Arguments, demand: Demand) -> ApprovalAsk
         of="customer" if demand.of == "customer" else "person",
         rule=demand.rule,
         expires=time.time() + seconds,
-        warning=write.opened.judged.why if write.opened.judged is not None else "",
+        warning=warning(write, arguments),
     )
 
 

@@ -27,11 +27,8 @@ def judge(write: Write, arguments: Arguments, *, asks: bool) -> ProvenanceJudged
         verdict = "observed"
     else:
         verdict = "asked" if asks or write.provenance == "ask" else "blocked"
-    why = "" if verdict == "planned" else _why(write, arguments)
     rests_on = write.opened.rests_on
-    return ProvenanceJudged(
-        call_id=write.call_id, name=write.name, verdict=verdict, rests_on=rests_on, step=step, why=why
-    )
+    return ProvenanceJudged(call_id=write.call_id, name=write.name, verdict=verdict, rests_on=rests_on, step=step)
 
 
 def _step(write: Write, arguments: Arguments) -> int:
@@ -42,8 +39,14 @@ def _step(write: Write, arguments: Arguments) -> int:
     return planned_step(write.tool, arguments, state.planned, spent=spent, calls=state.calls)
 
 
-def _why(write: Write, arguments: Arguments) -> str:
-    """What whoever decides should know: what was read before, and which arguments stand there word for word."""
+def warning(write: Write, arguments: Arguments) -> str:
+    """What whoever decides should know: what was read before, and which arguments stand there word for word.
+
+    Looked up only for somebody who reads it: unlike the decision, it takes longer the more was read.
+    """
+    judged = write.opened.judged
+    if judged is None or judged.verdict == "planned":
+        return ""
     found = whence(arguments.values, write.state.calls)
     places = "; ".join(f"{name} stands in {', '.join(tools)}" for name, tools in found.items())
     read = f"chosen after text was read that anybody may have written: {', '.join(write.opened.rests_on)}"
@@ -56,4 +59,4 @@ def blocked(write: Write, judged: ProvenanceJudged) -> CallRefused:
         f"This was not done: it was chosen after text was read that anybody may have written "
         f"({', '.join(judged.rests_on)}), and there is nobody to approve it. Do not try it again."
     )
-    return CallRefused(call_id=write.call_id, name=write.name, by="provenance", content=content, why=judged.why)
+    return CallRefused(call_id=write.call_id, name=write.name, by="provenance", content=content)

@@ -16,7 +16,8 @@ from vouch.values.message import Message
 class PastCall(NamedTuple):
     """A call of this run that has its result: arguments and content as text; `write` when it changed the world.
 
-    `untrusted`: its content may hold text that a stranger wrote.
+    `untrusted`: its content may hold text that a stranger wrote. `tainted`: it was chosen after such text was read, so
+    that a stranger may have chosen its arguments.
     """
 
     name: str
@@ -25,6 +26,7 @@ class PastCall(NamedTuple):
     failed: bool = False
     write: bool = False
     untrusted: bool = False
+    tainted: bool = False
 
     @property
     def given(self) -> dict[str, Any]:

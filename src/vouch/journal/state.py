@@ -337,7 +337,8 @@ def _close(
     del state.open[call_id]
     _forget_question(state, call_id)
     arguments = str(opened.intended.arguments) if opened.intended else opened.call.arguments
-    state.calls.append(PastCall(opened.call.name, arguments, content, failed, write, untrusted))
+    tainted = bool(opened.rests_on)
+    state.calls.append(PastCall(opened.call.name, arguments, content, failed, write, untrusted, tainted))
     if untrusted:
         _rest_on(state, f"tool:{opened.call.name}")
     if write:

@@ -24,7 +24,8 @@ def planned_step(
 ) -> int:
     """The place in `plan` of the step that this write carries out, or -1 when it is none that is left.
 
-    `calls` are the run's earlier calls: a sourced argument must stand in the result of a trusted one.
+    `calls` are the run's earlier calls: a sourced argument must stand in the result of a trusted one, which no stranger
+    can have made say it.
     """
     critical = critical_of(tool)
     for place, step in enumerate(plan):
@@ -52,8 +53,13 @@ def _covers(
 
 
 def _stands_in_trusted(value: Any, source: str, calls: Iterable[PastCall]) -> bool:
-    trusted = (call for call in calls if call.name == source and not (call.untrusted or call.failed))
-    return any(stands_in(value, call.content) for call in trusted)
+    """Whether a trusted result of `source` holds the value, and no stranger can have put it there.
+
+    A tool may repeat what it was asked, so what it was asked after untrusted text was read counts only where nothing
+    could be asked: a call without arguments.
+    """
+    own = (call for call in calls if call.name == source and not (call.untrusted or call.failed))
+    return any(stands_in(value, call.content) for call in own if not call.tainted or call.arguments in ("", "{}"))
 
 
 def left(plan: Sequence[Step], made: Iterable[tuple[Tool, str]]) -> tuple[Step, ...]:

@@ -23,16 +23,19 @@ SHORTEST: Final = 3
 def stands_in(value: Any, text: str) -> bool:
     """Whether `value` (all its parts, where it has any) stands in `text` as a whole word."""
     words = list(_words(value))
-    return bool(words) and all(_stands(word, text) for word in words)
+    return bool(words) and all(_stands(_forms(word), text) for word in words)
 
 
 def whence(arguments: Mapping[str, Any], calls: Iterable[PastCall]) -> dict[str, tuple[str, ...]]:
     """By argument: the tools in whose untrusted results its value, or a part of it, stands."""
+    wanted = {
+        name: [_forms(word) for word in _words(value) if len(word) >= SHORTEST] for name, value in arguments.items()
+    }
     found: dict[str, dict[str, None]] = {}
     for call in calls:
         if call.untrusted:
-            for name, value in arguments.items():
-                if any(len(word) >= SHORTEST and _stands(word, call.content) for word in _words(value)):
+            for name, words in wanted.items():
+                if any(_stands(forms, call.content) for forms in words):
                     found.setdefault(name, {})[call.name] = None
     return {name: tuple(tools) for name, tools in found.items()}
 
@@ -57,13 +60,13 @@ def _words(value: Any) -> Iterator[str]:
         yield from _words(msgspec.to_builtins(value, enc_hook=str))
 
 
-def _stands(word: str, text: str) -> bool:
+def _forms(word: str) -> tuple[str, ...]:
+    """How a word may be written in a text: as it is, and as JSON has it."""
     if not word.strip():
-        return False
-    written = msgspec.json.encode(word).decode()[1:-1]
-    return any(
-        re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text) is not None
-        for form in dict.fromkeys((word, written))
-        # Python's own search is far quicker than that of patterns, and most values stand nowhere.
-        if form in text
-    )
+        return ()
+    return tuple(dict.fromkeys((word, msgspec.json.encode(word).decode()[1:-1])))
+
+
+def _stands(forms: tuple[str, ...], text: str) -> bool:
+    # Python's own search is far quicker than that of patterns, and most values stand nowhere.
+    return any(form in text and re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text) for form in forms)

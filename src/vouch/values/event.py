@@ -184,7 +184,7 @@ class ProvenanceJudged(Body, frozen=True, tag="provenance.judged"):
     """A write was chosen after untrusted text had entered the run: where that came from, and what follows.
 
     It is `planned` (step number `step` of the plan fixes it), `asked` (a person must say yes), `blocked`, or only
-    `observed`. `why` says for whoever decides which arguments stand in which of these sources.
+    `observed`.
     """
 
     call_id: str
@@ -192,7 +192,6 @@ class ProvenanceJudged(Body, frozen=True, tag="provenance.judged"):
     verdict: Literal["planned", "asked", "blocked", "observed"]
     rests_on: tuple[str, ...]
     step: int = -1
-    why: str = ""
 
 
 class ApprovalAsked(Body, frozen=True, tag="approval.asked"):
