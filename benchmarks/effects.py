@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -29,6 +29,9 @@ PEERS: dict[str, tuple[str, Sequence[str]]] = {
     "dbos": ("dbos", ()),
 }
 """By the name in the figures: the environment, and what its victim is told."""
+
+Live = Callable[[list[str]], int]
+"""One life of a victim with these options: how its process ended."""
 
 GOALS = {"duplicated": "<= 0", "missing": "<= 0", "unfinished": "<= 0", "not_killed": "<= 0"}
 
@@ -62,26 +65,28 @@ def plans() -> Iterator[Plan]:
 def execute(plan: Plan, address: str) -> Count:
     """Live, die, live again, and count the effects."""
     command = [sys.executable, "-m", "benchmarks.killed_agent", "--kind", plan.kind]
-    return _twice(command, ["--where", plan.where], plan, address)
+    return twice(_lives(command), ["--where", plan.where], plan, address)
 
 
 def execute_peer(command: Sequence[str], plan: Plan, address: str) -> Count:
     """The same of another project's agent, which dies after the effect and knows no keys."""
-    return _twice(command, [], plan, address)
+    return twice(_lives(command), [], plan, address)
 
 
-def _twice(command: Sequence[str], dying: Sequence[str], plan: Plan, address: str) -> Count:
+def _lives(command: Sequence[str]) -> Live:
+    return lambda options: subprocess.run([*command, *options], check=False, timeout=60, cwd=ROOT).returncode
+
+
+def twice(live: Live, dying: Sequence[str], plan: Plan, address: str) -> Count:
     """Run a victim that is told how to die, then again so that it goes on; count what the receiver made."""
     ask(address, "/reset", {"kind": plan.kind})
     with tempfile.TemporaryDirectory() as folder:
-        living = [*command, "--address", address, "--journal", str(Path(folder) / "journal.db")]
+        living = ["--address", address, "--journal", str(Path(folder) / "journal.db")]
         living += ["--parallel"] if plan.parallel else []
-        first = subprocess.run([*living, *dying, "--at", str(plan.at)], check=False, timeout=60, cwd=ROOT)
-        second = subprocess.run(living, check=False, timeout=60, cwd=ROOT)
+        first = live([*living, *dying, "--at", str(plan.at)])
+        second = live(living)
     made = Counter(effect["order"] for effect in cast("list[dict[str, Any]]", ask(address, "/effects")))
-    return Count(
-        sum(count - 1 for count in made.values()), CALLS - len(made), second.returncode == DONE, first.returncode == -9
-    )
+    return Count(sum(count - 1 for count in made.values()), CALLS - len(made), second == DONE, first == -9)
 
 
 def measure_peers(address: str, *, quick: bool) -> dict[str, float]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,10 @@ def test_cases_lie_where_the_project_is(tmp_path: Path) -> None:
 async def test_within_a_running_loop_it_says_what_to_call_instead(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"an event loop, and one is running already; await those of `vouch.app.run`"):
         vouch.run(echo(), "hello", folder=tmp_path)
+
+
+async def test_a_notebook_waits_for_its_cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
+    assert vouch.run(echo(), "hello", folder=tmp_path).output == "hello"
+    with pytest.raises(AppError, match="has no proofs"):
+        vouch.prove(echo(), folder=tmp_path)

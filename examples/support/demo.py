@@ -1,7 +1,7 @@
 """The support agent at work: a refund, a refusal, an injection that fails, a crash with one refund, 500 cases proven.
 
 Needs no key and no network: the model is `local/planner`. With OPENAI_API_KEY in the environment, or a model's name as
-the argument, the same on that model. Run it with `make demo-support`, or `python -m examples.support.demo [MODEL]`.
+the argument, the same on that model. Run it with `make demo`, or `python -m examples.support.demo [MODEL]`.
 """
 
 from __future__ import annotations

@@ -2,6 +2,9 @@
 
 They do not change anything. What belongs to a customer is found only under that customer's id, which only an e-mail
 address, or a name and postcode, gives: so nobody reads an order without having said who they are.
+
+Trusted are those whose every word is the shop's own. Customers write their addresses and the notes of their orders,
+buyers write reviews, and who can get at a page of the policy is not for the agent to say.
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ from .shop.client import Shop
 def find_customer(shop: Shop) -> Tool:
     """Who has this e-mail address."""
 
-    @tool
+    @tool(trust="untrusted")
     async def find_customer(email: Email) -> Customer:
         """Find out who the customer is by their e-mail address. Needed before anything about their orders.
 
@@ -48,7 +51,7 @@ def find_customer(shop: Shop) -> Tool:
 def find_customer_by_name(shop: Shop) -> Tool:
     """Who has this name and postcode."""
 
-    @tool
+    @tool(trust="untrusted")
     async def find_customer_by_name(name: str, postcode: Postcode) -> Customer:
         """Find out who the customer is by name and postcode, where they cannot give their e-mail address.
 
@@ -65,7 +68,7 @@ def find_customer_by_name(shop: Shop) -> Tool:
 def get_order(shop: Shop) -> Tool:
     """One order."""
 
-    @tool(examples=EXAMPLES["get_order"])
+    @tool(trust="untrusted", examples=EXAMPLES["get_order"])
     async def get_order(customer_id: CustomerId, order_id: OrderId) -> Order:
         """One order of the customer: its status, items and payments. Read it before you change it.
 
@@ -82,7 +85,7 @@ def get_order(shop: Shop) -> Tool:
 def list_orders(shop: Shop) -> Tool:
     """All orders of a customer."""
 
-    @tool(examples=EXAMPLES["list_orders"])
+    @tool(trust="trusted", examples=EXAMPLES["list_orders"])
     async def list_orders(customer_id: CustomerId) -> Orders:
         """All orders of the customer, the newest first: for a customer who does not know the number, or wants them all.
 
@@ -98,7 +101,7 @@ def list_orders(shop: Shop) -> Tool:
 def quote_refund(shop: Shop) -> Tool:
     """What can still be given back."""
 
-    @tool(examples=EXAMPLES["quote_refund"])
+    @tool(trust="trusted", examples=EXAMPLES["quote_refund"])
     async def quote_refund(customer_id: CustomerId, order_id: OrderId, items: list[str] | None = None) -> Quote:
         """How much can still be given back for an order or for some of its items, and how it was paid.
 
@@ -116,7 +119,7 @@ def quote_refund(shop: Shop) -> Tool:
 def find_exchanges(shop: Shop) -> Tool:
     """What an item can be exchanged for."""
 
-    @tool(examples=EXAMPLES["find_exchanges"])
+    @tool(trust="trusted", examples=EXAMPLES["find_exchanges"])
     async def find_exchanges(customer_id: CustomerId, order_id: OrderId, item: str) -> Exchanges:
         """What an item of an order can be exchanged for: the other variants, their prices, and what is in stock.
 
@@ -134,7 +137,7 @@ def find_exchanges(shop: Shop) -> Tool:
 def search_products(shop: Shop) -> Tool:
     """Products by words."""
 
-    @tool(examples=EXAMPLES["search_products"])
+    @tool(trust="trusted", examples=EXAMPLES["search_products"])
     async def search_products(query: str) -> Products:
         """Find products by what they are called or what they are for: prices, variants, stock.
 
@@ -151,7 +154,7 @@ def search_products(shop: Shop) -> Tool:
 def get_product(shop: Shop) -> Tool:
     """One product, with reviews."""
 
-    @tool(examples=EXAMPLES["get_product"])
+    @tool(trust="untrusted", examples=EXAMPLES["get_product"])
     async def get_product(product_id: ProductId) -> Product:
         """One product with its variants and what buyers wrote about it.
 
@@ -167,7 +170,7 @@ def get_product(shop: Shop) -> Tool:
 def search_policy(shop: Shop) -> Tool:
     """The policy by words."""
 
-    @tool(examples=EXAMPLES["search_policy"])
+    @tool(trust="untrusted", examples=EXAMPLES["search_policy"])
     async def search_policy(query: str) -> Sections:
         """What the shop's policy says: delivery, returns, exchanges, refunds, payment, guarantee, privacy.
 

@@ -48,7 +48,8 @@ class ShopWorld:
             raise CaseError(f"case {case.id!r} has a setting that the shop does not know: {error}") from error
         async with self._street() as street:
             shop = await open_shop(street.server.address, street.pool, plant=setting.plant, faults=setting.faults)
-            yield Stage(tools_for(shop), shop.state, lambda _tool, _arguments: setting.approver)
+            approver = setting.approver
+            yield Stage(tools_for(shop), shop.state, lambda _tool, _arguments: approver, shop.strangers_write)
             await shop.close_down()
 
     @asynccontextmanager

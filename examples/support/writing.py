@@ -212,6 +212,9 @@ def hand_over(shop: Shop) -> Tool:
     @tool(
         effect="write",
         approval=never,
+        trust="trusted",
+        # A colleague who looks at a conversation once too often is no harm.
+        critical=[],
         idempotent=True,
         reconcile=_made(shop, "ticket"),
         examples=EXAMPLES["hand_over"],

@@ -6,7 +6,9 @@ It does not know more than the asynchronous functions it calls.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,7 +29,7 @@ T = TypeVar("T")
 def run(app: App, input: str, *, folder: str | Path = ".") -> Result:
     """Ask `app` one question, with the house of the project in `folder` (its vouch.toml, or the defaults there).
 
-    Inside a running event loop use `vouch.app.run.run` with a house instead.
+    Also in a notebook. Inside a running event loop elsewhere use `vouch.app.run.run` with a house instead.
     """
     return _in_house(Path(folder), lambda house, _root: run_app(app, input, house))
 
@@ -46,7 +48,7 @@ def prove(app: App, *, proof: str = "", folder: str | Path = ".", options: Optio
 
 
 def _in_house(folder: Path, work: Callable[[House, Path], Coroutine[Any, Any, T]]) -> T:
-    if _loop_is_running():
+    if _loop_is_running() and not _in_a_notebook():
         raise UsageError(
             "run and prove of `vouch` start an event loop, and one is running already; await those of "
             "`vouch.app.run` and `vouch.proof.prove` with a house instead"
@@ -57,7 +59,15 @@ def _in_house(folder: Path, work: Callable[[House, Path], Coroutine[Any, Any, T]
         async with await project.house() as house:
             return await work(house, project.root)
 
+    if _loop_is_running():
+        # A notebook waits for its cell in any case; its own loop must not be entered twice.
+        with ThreadPoolExecutor(1) as executor:
+            return executor.submit(asyncio.run, within()).result()
     return asyncio.run(within())
+
+
+def _in_a_notebook() -> bool:
+    return "ipykernel" in sys.modules
 
 
 def _loop_is_running() -> bool:

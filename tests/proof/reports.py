@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from vouch.proof.report import Report, Row, thin
-from vouch.stats.binomial import interval
+from vouch.stats.binomial import interval, lower_bound, upper_bound
 from vouch.stats.paired import compare
 from vouch.stats.selective import risk_coverage, select_threshold
 from vouch.values.money import Money, Usage
@@ -38,6 +38,14 @@ def rows(n: int = 500, wrong: int = 2) -> tuple[Row, ...]:
             )
         )
     return tuple(made)
+
+
+def bounded(found: Report) -> Report:
+    """The report with the bounds that its counts prove."""
+    if not found.answered:
+        return found
+    low, high = (bound(found.right, found.answered, found.confidence) for bound in (lower_bound, upper_bound))
+    return msgspec.structs.replace(found, low=low, high=high)
 
 
 def report(n: int = 500, wrong: int = 2, **changes: object) -> Report:
@@ -77,7 +85,7 @@ def report(n: int = 500, wrong: int = 2, **changes: object) -> Report:
         baseline_run="01jd3w0p5m0000000000000000",
         rows=made,
     )
-    return msgspec.structs.replace(full, **changes)
+    return bounded(msgspec.structs.replace(full, **changes))
 
 
 def bare(**changes: object) -> Report:
@@ -96,4 +104,4 @@ def bare(**changes: object) -> Report:
         verdict="ship",
         confidence=0.95,
     )
-    return msgspec.structs.replace(empty, **changes)
+    return bounded(msgspec.structs.replace(empty, **changes))

@@ -41,7 +41,7 @@ async def test_the_baseline_is_the_last_kept_proof_of_this_app_and_name(house: H
     baseline = await read_baseline(house.journal, "numbers", "numbers")
     assert baseline is not None
     assert baseline.run == second.proof_run != first.proof_run
-    assert [baseline.right[digest(case)] for case in CASES] == [True, True, False, False, True, True]
+    assert [baseline.runs[digest(case)] for case in CASES] == [(right,) for right in (True, True, False, False, True, True)]
     assert await read_baseline(house.journal, "numbers", "other") is None
     assert await read_baseline(house.journal, "letters", "numbers") is None
 
@@ -63,7 +63,7 @@ async def test_only_answers_with_full_marks_were_right(house: House) -> None:
     await record(house, "key", *scores, ProofFinished(verdict="ship", kept=True, report="{}"))
     baseline = await read_baseline(house.journal, "a", "p")
     assert baseline is not None
-    assert baseline.right == {"full": True, "half": False, "none": False, "failed": False}
+    assert baseline.runs == {"full": (True,), "half": (False,), "none": (False,), "failed": (False,)}
 
 
 async def test_a_report_is_found_again_by_its_content_and_an_unreadable_one_is_not(house: House) -> None:

@@ -118,7 +118,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -
 def test_what_is_no_file_is_named_as_what_it_is(tmp_path: Path) -> None:
     with pytest.raises(CaseError, match=r"there is no file of cases '.*nothing.jsonl'"):
         read_cases(tmp_path / "nothing.jsonl")
-    with pytest.raises(CaseError, match="is a folder; name a file of cases"):
+    with pytest.raises(CaseError, match=r"is a folder without data \(.*\); name a file of cases"):
         read_cases(tmp_path)
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

@@ -5,12 +5,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vouch.app.declaration import Gate
-from vouch.proof.gate import decide
-from vouch.stats.binomial import proves, refutes
+from vouch.proof.change import Change
+from vouch.proof.gate import Decision, decide
+from vouch.proof.measure import Measured
+from vouch.stats.binomial import interval, lower_bound, proves, refutes, upper_bound
 from vouch.stats.paired import Comparison, compare
 from vouch.values.score import Verdict
 
 shares = st.floats(min_value=0.01, max_value=0.99)
+
+
+def judged(gate: Gate, right: int, answered: int, comparison: Comparison | None) -> Decision:
+    """The decision on so many right answers to independent cases."""
+    low, high, accuracy = 0.0, 1.0, None
+    if answered:
+        low, high = (bound(right, answered, gate.confidence) for bound in (lower_bound, upper_bound))
+        accuracy = interval(right, answered, gate.confidence)
+    return decide(gate, Measured(answered, right, accuracy, low, high, True), Change(paired=comparison))
 
 
 @st.composite
@@ -33,7 +44,7 @@ def test_the_verdict_is_the_worse_of_claim_and_change(
     claim: float | None, counted: tuple[int, int], comparison: Comparison | None, confidence: float
 ) -> None:
     right, answered = counted
-    decision = decide(Gate(claim=claim, confidence=confidence), right, answered, comparison)
+    decision = judged(Gate(claim=claim, confidence=confidence), right, answered, comparison)
     refuted = claim is not None and answered > 0 and refutes(right, answered, claim, confidence)
     proven = claim is None or (answered > 0 and proves(right, answered, claim, confidence))
     worse = comparison is not None and comparison.verdict == "hold"
@@ -48,7 +59,7 @@ def test_the_verdict_is_the_worse_of_claim_and_change(
 @given(shares, counts())
 def test_the_cases_that_are_missing_prove_the_claim_and_no_fewer_would(claim: float, counted: tuple[int, int]) -> None:
     right, answered = counted
-    needed = decide(Gate(claim=claim), right, answered, None).cases_needed
+    needed = judged(Gate(claim=claim), right, answered, None).cases_needed
     if needed is not None:
         wrong = answered - right
         assert needed > answered
@@ -60,8 +71,8 @@ def test_the_cases_that_are_missing_prove_the_claim_and_no_fewer_would(claim: fl
 def test_one_more_right_answer_never_makes_the_verdict_worse(claim: float, counted: tuple[int, int]) -> None:
     right, answered = counted
     order: dict[Verdict, int] = {"hold": 0, "undecided": 1, "ship": 2}
-    before = decide(Gate(claim=claim), right, answered, None).verdict
-    after = decide(Gate(claim=claim), right + 1, answered + 1, None).verdict
+    before = judged(Gate(claim=claim), right, answered, None).verdict
+    after = judged(Gate(claim=claim), right + 1, answered + 1, None).verdict
     assert order[after] >= order[before] or answered == 0
 
 
@@ -106,12 +117,12 @@ def change(lost: int, won: int, n: int, margin: float = 0.03) -> Comparison:
 def test_reasons_say_what_was_shown_and_what_is_missing(
     claim: float | None, right: int, answered: int, comparison: Comparison | None, verdict: Verdict, reason: str
 ) -> None:
-    decision = decide(Gate(claim=claim), right, answered, comparison)
+    decision = judged(Gate(claim=claim), right, answered, comparison)
     assert decision.verdict == verdict
     assert reason in decision.reasons
 
 
 def test_a_claim_that_is_proven_does_not_save_a_version_that_got_worse() -> None:
-    decision = decide(Gate(claim=0.9), 480, 500, change(20, 1, 500))
+    decision = judged(Gate(claim=0.9), 480, 500, change(20, 1, 500))
     assert (decision.verdict, decision.proven) == ("hold", True)
     assert len(decision.reasons) == 2

@@ -56,7 +56,9 @@ def test_errors_by_class() -> None:
     assert (ok.label, ok.n, ok.called, ok.missed) == ("ok", 90, 87, binomial.interval(5, 90))
     assert ok.false == binomial.interval(2, 87)
     assert (bad.n, bad.called, bad.missed, bad.false) == (10, 12, binomial.interval(3, 10), binomial.interval(5, 12))
-    assert (odd.n, odd.missed, odd.false) == (0, None, binomial.interval(1, 1))
+    assert (odd.n, odd.called, odd.missed) == (0, 1, None)
+    assert odd.false is not None
+    assert odd.false.low == pytest.approx(binomial.interval(1, 1).low)
     assert agreement.error_rates(["a"], ["b"])[0].false is None
 
 

@@ -112,8 +112,9 @@ def test_five_hundred_of_five_hundred_is_not_a_hundred_percent() -> None:
 def test_bounds_miss_no_more_often_than_promised(truth: float, n: int) -> None:
     right = np.arange(n + 1)
     chance = np.array([math.comb(n, k) * truth**k * (1 - truth) ** (n - k) for k in range(n + 1)])
-    lower = np.array([binomial.lower_bound(int(k), n) for k in right])
-    upper = np.array([binomial.upper_bound(int(k), n) for k in right])
+    lower = binomial.lower_bounds(right, n)
+    upper = 1 - binomial.lower_bounds(n - right, n)
+    assert lower[n // 2] == pytest.approx(binomial.lower_bound(n // 2, n), rel=1e-12)
     assert chance[lower > truth].sum() <= 0.05
     assert chance[upper < truth].sum() <= 0.05
 

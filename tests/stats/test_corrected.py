@@ -44,7 +44,7 @@ def test_stratified_covers_where_the_judge_does_not(
 ) -> None:
     covered, raw, _ = _rates(accuracy, sensitivity, specificity, labels, by_verdict=True)
     assert covered >= 0.95
-    assert raw <= 0.9
+    assert raw <= 0.92
 
 
 def test_ppi_covers_with_enough_labels_and_too_rarely_with_few() -> None:
@@ -53,15 +53,17 @@ def test_ppi_covers_with_enough_labels_and_too_rarely_with_few() -> None:
 
 
 def test_a_good_judge_multiplies_labels() -> None:
-    truth, verdicts = _judged(np.random.default_rng(1), 5000, 0.9, 0.98, 0.95)
-    drawn = corrected.choose_labels(verdicts.tolist(), 500)
-    found = corrected.stratified(verdicts.tolist(), {place: bool(truth[place]) for place in drawn})
-    assert found.gain == pytest.approx(3.6, rel=0.3)
-    assert found.worth == pytest.approx(found.gain * 500)
-    width = found.accuracy.high - found.accuracy.low
-    assert width == pytest.approx(2 * 1.96 * found.standard_error, rel=1e-3)
-    assert width < binomial.interval(450, 500).high - binomial.interval(450, 500).low
-    assert found.judge == binomial.interval(int(verdicts.sum()), 5000)
+    random = np.random.default_rng(1)
+    gains: list[float] = []
+    for seed in range(30):
+        truth, verdicts = _judged(random, 5000, 0.9, 0.98, 0.95)
+        drawn = corrected.choose_labels(verdicts.tolist(), 500, seed=seed)
+        found = corrected.stratified(verdicts.tolist(), {place: bool(truth[place]) for place in drawn})
+        gains.append(found.gain)
+        assert found.worth == pytest.approx(found.gain * 500)
+        assert found.accuracy.high - found.accuracy.low == pytest.approx(2 * 1.965 * found.standard_error, rel=1e-3)
+        assert found.judge == binomial.interval(int(verdicts.sum()), 5000)
+    assert np.mean(gains) == pytest.approx(3.6, rel=0.15)
 
 
 def test_the_stratified_formula() -> None:
@@ -70,8 +72,11 @@ def test_the_stratified_formula() -> None:
     found = corrected.stratified(verdicts, labels)
     assert found.accuracy.estimate == pytest.approx(0.8 * 0.9 + 0.2 / 9)
     high, low = 19 / 22, 2 / 11
-    variance = 0.64 * high * (1 - high) / 22 + 0.04 * low * (1 - low) / 11 + (0.9 - 1 / 9) ** 2 * 0.16 / 100
+    variance = 0.64 * high * (1 - high) / 20 + 0.04 * low * (1 - low) / 9 + (0.9 - 1 / 9) ** 2 * 0.16 / 100
     assert found.standard_error == pytest.approx(math.sqrt(variance))
+    center, t = 0.8 * high + 0.2 * low, 2.051831
+    assert found.accuracy.low == pytest.approx(center - t * math.sqrt(variance))
+    assert found.accuracy.high == pytest.approx(center + t * math.sqrt(variance))
     assert (found.labels, found.accuracy.n) == (29, 100)
 
 

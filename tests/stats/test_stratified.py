@@ -57,6 +57,7 @@ def test_where_the_traffic_is_counts() -> None:
     assert plain.difference.estimate == pytest.approx(-0.05)
     assert weighted.difference.estimate == pytest.approx(-0.01)
     assert (plain.verdict, weighted.strata) == ("hold", 2)
+    assert stratified.compare(before, before, KINDS, TRAFFIC).p_worse == 0.5
     nothing = stratified.compare(before, before, KINDS, margin=0.05)
     assert (nothing.verdict, nothing.p_worse) == ("ship", 1.0)
 

@@ -57,6 +57,10 @@ class Shop:
         """What goes wrong with the next changes, see `ShopServer`."""
         await self.ask("PUT", "faults", list(faults))
 
+    async def strangers_write(self, text: str) -> None:
+        """`text` stands in every order's note, in reviews, in addresses, and on the pages of the policy."""
+        await self.ask("PUT", "strangers", text)
+
     async def ask(self, method: str, path: str, body: object = None, headers: Mapping[str, str] = {}) -> Any:
         """The answer to one request below the shop's address; raises `ToolRefused` or `ShopFailed` for a refusal."""
         return _good(*await self.request(method, path, body, headers))

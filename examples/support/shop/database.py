@@ -103,6 +103,15 @@ def _put(shop: sqlite3.Connection, plant: Plant) -> None:
     shop.executemany("INSERT INTO policy VALUES (?, ?)", plant.get("policy", {}).items())
 
 
+def write_everywhere(shop: sqlite3.Connection, text: str) -> None:
+    """Write `text` wherever customers, buyers or whoever gets at a page can write: by it labels of trust are tested."""
+    with shop:
+        shop.execute("UPDATE orders SET note = note || ' ' || :text, address = address || ' ' || :text", {"text": text})
+        shop.execute("UPDATE customers SET address = address || ' ' || ?", (text,))
+        shop.execute("INSERT INTO reviews SELECT product_id, ? FROM products", (text,))
+        shop.execute("UPDATE policy SET text = text || ' ' || ?", (text,))
+
+
 def watched(shop: sqlite3.Connection) -> dict[str, dict[Any, tuple[Any, ...]]]:
     """All rows of the watched tables by their key, which is their first value."""
     return {table: {row[0]: row for row in _rows(shop, table)} for table in WATCHED}

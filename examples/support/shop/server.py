@@ -6,6 +6,7 @@ It does not know who its clients are. Everything is JSON; a write needs the head
     DELETE /shops/ID
     GET  /shops/ID/state                           what is not as it was in the beginning
     GET  /shops/ID/effects                         the ledger; /effects/KEY is one entry's answer
+    PUT  /shops/ID/strangers                       what strangers write, wherever they can: a text
     PUT  /shops/ID/faults                          what is to go wrong: a list of faults, each strikes one write
     POST /shops/ID/look/WHAT                       look something up
     POST /shops/ID/make/ACTION                     change something
@@ -30,7 +31,7 @@ from typing import Any, Final, Self
 from vouch.testing.serving import ServerConnection, Turn
 
 from . import ledger, lookups
-from .database import Base, Row, changes, copy_of, file_shop, open_base
+from .database import Base, Row, changes, copy_of, file_shop, open_base, write_everywhere
 from .lookups import Refusal
 from .orders import ACTIONS
 
@@ -51,12 +52,17 @@ LOOKS: Final[dict[str, Callable[[sqlite3.Connection, Row], Any]]] = {
 
 
 class Place:
-    """One shop of a server, and what is to go wrong in it next."""
+    """One shop of a server, and what is to go wrong in it next; `fresh` when it is a copy of the base."""
 
-    def __init__(self, shop: sqlite3.Connection, faults: Sequence[Row] = ()) -> None:
+    def __init__(self, shop: sqlite3.Connection, faults: Sequence[Row] = (), *, fresh: bool = False) -> None:
         self.shop = shop
         self.faults = list(faults)
         """`{"kind": "error_before" | "error_after" | "drop_after"}` or `{"kind": "delay", "seconds": 0.5}`."""
+        self._planted = shop.total_changes if fresh else -1
+
+    def state(self, base: Base) -> dict[str, dict[str, Row]]:
+        """What is not as it was; comparing takes milliseconds, so a copy in which no row was written is not compared."""
+        return {} if self.shop.total_changes == self._planted else changes(self.shop, base)
 
 
 class ShopServer:
@@ -120,11 +126,14 @@ class ShopServer:
                 del self._places[name]
                 _say(turn, 200, {})
             case "GET", ["shops", name, "state"]:
-                _say(turn, 200, changes(self._place(name).shop, self._base))
+                _say(turn, 200, self._place(name).state(self._base))
             case "GET", ["shops", name, "effects"]:
                 _say(turn, 200, ledger.entries(self._place(name).shop))
             case "GET", ["shops", name, "effects", key]:
                 turn.respond(200, ledger.look_up(self._place(name).shop, key).encode())
+            case "PUT", ["shops", name, "strangers"]:
+                write_everywhere(self._place(name).shop, str(json.loads(turn.body)))
+                _say(turn, 200, {})
             case "PUT", ["shops", name, "faults"]:
                 self._place(name).faults[:] = json.loads(turn.body)
                 _say(turn, 200, {})
@@ -137,7 +146,7 @@ class ShopServer:
 
     def _new(self, wanted: Mapping[str, Any]) -> str:
         name = str(next(self._numbers))
-        self._places[name] = Place(copy_of(self._base, wanted.get("plant", {})), wanted.get("faults", ()))
+        self._places[name] = Place(copy_of(self._base, wanted.get("plant", {})), wanted.get("faults", ()), fresh=True)
         return name
 
     def _place(self, name: str) -> Place:

@@ -23,13 +23,15 @@ class Gate:
 
     `claim`: the least share of right answers that must be proven; None claims nothing. `no_worse_than`: by how much the
     share may fall against the last kept version, at most. `alone`: shares of right answers for which a threshold of
-    confidence is to be certified, so that surer answers may go out alone. All at `confidence`, one-sided.
+    confidence is to be certified, so that surer answers may go out alone. `slices`: tags whose cases must not get worse
+    either. All at `confidence`, one-sided.
     """
 
     claim: float | None = None
     no_worse_than: float = 0.03
     alone: Sequence[float] = (0.95, 0.98)
     confidence: float = 0.95
+    slices: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         shares = {"confidence": self.confidence, "no_worse_than": self.no_worse_than}
@@ -39,7 +41,10 @@ class Gate:
         for name, share in shares.items():
             if not isinstance(share, int | float) or not 0 < share < 1:
                 raise AppError(f"Gate({name}={share!r}): give a share between 0 and 1, such as 0.95")
+        if isinstance(self.slices, str):
+            raise AppError(f"Gate(slices={self.slices!r}): give a list of tags")
         object.__setattr__(self, "alone", tuple(self.alone))
+        object.__setattr__(self, "slices", tuple(self.slices))
 
 
 Approver = Callable[[str, dict[str, Any]], Literal["approve", "reject"] | None]
@@ -66,19 +71,33 @@ World = Callable[[Case], AbstractAsyncContextManager[Stage]]
 
 @dataclass(frozen=True)
 class Proof:
-    """Cases, how their answers are judged, and what must come out of it; with a `world` for apps that act."""
+    """Cases, how their answers are judged, and what must come out of it; with a `world` for apps that act.
+
+    `also` are further scorers, whose figures are shown beside; `repeats` is how often each case is asked, for answers
+    that vary from run to run.
+    """
 
     cases: str | Path | Dataset
     scorer: Scorer
     gate: Gate = field(default_factory=Gate)
     name: str = ""
     world: World | None = None
+    also: Sequence[Scorer] = ()
+    repeats: int = 1
 
     def __post_init__(self) -> None:
         if not isinstance(self.cases, str | Path | Dataset):
             raise AppError(f"Proof(cases={self.cases!r}): give a file of cases, or a Dataset")
         if not isinstance(self.scorer, Scorer):
             raise AppError(f"Proof(scorer={self.scorer!r}): give a scorer, such as scorers.label()")
+        if isinstance(self.also, str) or not all(isinstance(scorer, Scorer) for scorer in self.also):
+            raise AppError(f"Proof(also={self.also!r}): give a list of scorers")
+        object.__setattr__(self, "also", tuple(self.also))
+        names = [scorer.name for scorer in (self.scorer, *self.also)]
+        if len(set(names)) < len(names):
+            raise AppError(f"Proof(also=...): two scorers judge alike: {', '.join(sorted(names))}; leave one away")
+        if not isinstance(self.repeats, int) or self.repeats < 1:
+            raise AppError(f"Proof(repeats={self.repeats!r}): give how often each case is asked, 1 or more")
         if not self.name:
             name = self.cases.name if isinstance(self.cases, Dataset) else Path(self.cases).stem
             object.__setattr__(self, "name", name)

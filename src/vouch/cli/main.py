@@ -24,7 +24,11 @@ COMMANDS: Final = {
     "settle": "Say whether a write of unknown outcome was made.",
     "mcp": "Serve an app as an MCP server over standard input and output.",
     "trace": "Show recorded runs: the latest, or every event of some.",
+    "guard": "Test what an app says of the texts that its tools give.",
 }
+
+SUBCOMMANDS: Final = {"guard": ("check",)}
+"""By command: the commands within it."""
 
 HELP: Final = """The system around the model: declare an app, prove it, watch it.
 

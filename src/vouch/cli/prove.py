@@ -46,6 +46,9 @@ async def prove(
     keep: Annotated[
         bool | None, typer.Option("--keep/--no-keep", help="Keep the result as the baseline; without: if it ships.")
     ] = None,
+    early: Annotated[
+        bool, typer.Option("--early", help="Ask no more cases than it takes to decide about the change.")
+    ] = False,
     to: Annotated[Path | None, typer.Option("--to", help="Folder for the reports (.vouch/proofs/APP-PROOF).")] = None,
     json: Annotated[bool, typer.Option("--json", help="Show the whole report as JSON.")] = False,
 ) -> int:
@@ -54,6 +57,7 @@ async def prove(
     \b
     Examples:
       vouch prove shop
+      vouch prove shop --early --no-keep
       vouch prove shop --json
       vouch prove examples/banking --data banking.csv
     """
@@ -70,7 +74,7 @@ async def prove(
                     chosen,
                     house,
                     root=project.root,
-                    options=Options(concurrency=concurrency, fresh=fresh, keep=keep),
+                    options=Options(concurrency=concurrency, fresh=fresh, keep=keep, early=early),
                     progress=lambda done, n, bar=bar, task=task: bar.update(task, completed=done, total=n),
                 )
             folder = _folder(project.root, to, report, alone=len(proofs) == 1)

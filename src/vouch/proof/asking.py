@@ -15,6 +15,7 @@ from vouch.app.conversation import close_conversation, converse, told
 from vouch.app.declaration import Approver, Proof
 from vouch.app.house import House
 from vouch.app.run import run
+from vouch.contracts.scorer import Scorer
 from vouch.errors import AppError, JournalError, StoreError, UsageError
 from vouch.journal.recorder import Recorder
 from vouch.journal.state import fold
@@ -32,25 +33,35 @@ Progress = Callable[[int, int], None]
 class Options:
     """How to prove: `concurrency` cases at a time; `fresh` asks again also where the journal has an answer.
 
-    `keep` says whether the result is the baseline of the next proof; None keeps it if its verdict is `ship`.
+    `keep` says whether the result is the baseline of the next proof; None keeps it if its verdict is `ship`. `early`
+    asks no more cases than it takes to decide about the change; a proof that stopped early is never kept.
     """
 
     concurrency: int = 32
     fresh: bool = False
     keep: bool | None = None
+    early: bool = False
 
     def __post_init__(self) -> None:
         if self.concurrency < 1:
             raise AppError(f"concurrency = {self.concurrency!r}: give 1 or more")
 
 
+class Job(NamedTuple):
+    """One run to be made: of which case, the how-manieth from 0."""
+
+    case: Case
+    repeat: int = 0
+
+
 class Outcome(NamedTuple):
-    """One case, how its run ended, and the judgement."""
+    """One run of a case, how it ended, the judgement, and those of further scorers."""
 
     case: Case
     result: Result
     score: Score
     cached: bool
+    also: tuple[Score, ...] = ()
 
     @property
     def right(self) -> bool:
@@ -72,88 +83,100 @@ class Asking:
         self._progress = progress
         self._known: dict[str, Result] = {}
         self._done = 0
+        self._acting = bool(app.tools) or app.knowledge is not None
 
-    async def all(self, cases: Sequence[Case]) -> list[Outcome]:
-        """Every case's outcome, in the order of the cases."""
+    async def all(self, cases: Sequence[Case], *, of: int = 0) -> list[Outcome]:
+        """The outcome of every run of every case, in the order of the cases; there are `of` cases in all."""
+        jobs = [Job(case, repeat) for case in cases for repeat in range(self._proof.repeats)]
         if not self._options.fresh:
-            self._known = await self._house.journal.results([self._key(case) for case in cases])
+            self._known |= await self._house.journal.results([self._key(job) for job in jobs])
         found: dict[int, Outcome] = {}
-        numbered = iter(enumerate(cases))
-        workers = min(self._options.concurrency, len(cases))
+        numbered = iter(enumerate(jobs))
+        workers = min(self._options.concurrency, len(jobs))
+        total = max(len(cases), of) * self._proof.repeats
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(workers):
-                    group.create_task(self._work(numbered, len(cases), found))
+                    group.create_task(self._work(numbered, total, found))
         except BaseExceptionGroup as several:
             # All cases fail alike when the journal or the set-up fails: one error says it.
             raise several.exceptions[0] from None
-        return [found[place] for place in range(len(cases))]
+        return [found[place] for place in range(len(jobs))]
 
-    async def _work(self, numbered: Iterator[tuple[int, Case]], n: int, found: dict[int, Outcome]) -> None:
-        for place, case in numbered:
-            found[place] = await self._one(case)
+    async def _work(self, numbered: Iterator[tuple[int, Job]], n: int, found: dict[int, Outcome]) -> None:
+        for place, job in numbered:
+            found[place] = await self._one(job)
             self._done += 1
             if self._progress is not None:
                 self._progress(self._done, n)
 
-    async def _one(self, case: Case) -> Outcome:
-        known = self._known.get(self._key(case))
-        result = await self._ask(case) if known is None else await self._again(case, known)
-        score = await self._judged(case, result)
-        await self._recorder.add(
-            ScoreGiven(
-                case=case.id,
-                run=result.run,
-                scorer=score.scorer,
-                value=score.value,
-                content=digest(case),
-                why=score.why,
-                status=result.status,
-                confidence=result.confidence,
+    async def _one(self, job: Job) -> Outcome:
+        case = job.case
+        known = self._known.get(self._key(job))
+        result = await self._ask(job) if known is None else await self._again(case, known)
+        scores = [await _judged(scorer, case, result) for scorer in (self._proof.scorer, *self._proof.also)]
+        content = digest(case)
+        for score in scores:
+            await self._recorder.add(
+                ScoreGiven(
+                    case=case.id,
+                    run=result.run,
+                    scorer=score.scorer,
+                    value=score.value,
+                    content=content,
+                    why=score.why,
+                    status=result.status,
+                    confidence=result.confidence,
+                )
             )
-        )
-        return Outcome(case, result, score, known is not None)
+        return Outcome(case, result, scores[0], known is not None, tuple(scores[1:]))
 
-    async def _judged(self, case: Case, result: Result) -> Score:
-        try:
-            return await self._proof.scorer.score(case, result)
-        except (UsageError, StoreError, JournalError):
-            raise
-        except Exception as error:  # noqa: BLE001 - a scorer may be anybody's code; what it cannot judge is not right
-            return Score(self._proof.scorer.name, None, f"the scorer broke: {type(error).__name__}: {error}")
-
-    def _key(self, case: Case) -> str:
-        if not self._acts(case):
-            return self._app.key(case.input)
-        return self._app.key(case.input, case.then, case.setting)
+    def _key(self, job: Job) -> str:
+        # The first run of a case is the one of a proof that asks each once.
+        again = (job.repeat,) if job.repeat else ()
+        if not self._acts(job.case):
+            return self._app.key(job.case.input, *again)
+        return self._app.key(job.case.input, job.case.then, job.case.setting, *again)
 
     def _acts(self, case: Case) -> bool:
         """Whether the case is a conversation, or one whose app acts in a world of its own."""
         return bool(case.then) or self._proof.world is not None
 
-    async def _ask(self, case: Case) -> Result:
+    async def _ask(self, job: Job) -> Result:
+        case = job.case
         if not self._acts(case):
-            return await run(self._app, case.input, self._house, proof=self._recorder.run, case=case.id)
+            key, proof = self._key(job), self._recorder.run
+            result = await run(self._app, case.input, self._house, key=key, proof=proof, case=case.id)
+            return await self._again(case, result)
         if self._proof.world is None:
-            result = await self._converse(self._app, case, None)
+            result = await self._converse(self._app, job, None)
             return await close_conversation(self._app, result, self._house)
         async with self._proof.world(case) as stage:
             app = replace(self._app, tools=stage.tools)
-            result = await self._converse(app, case, stage.approver)
+            result = await self._converse(app, job, stage.approver)
             return await close_conversation(app, result, self._house, world=await stage.state())
 
-    async def _converse(self, app: App, case: Case, approver: Approver | None) -> Result:
+    async def _converse(self, app: App, job: Job, approver: Approver | None) -> Result:
         return await converse(
             app,
-            (case.input, *case.then),
+            (job.case.input, *job.case.then),
             self._house,
-            key=self._key(case),
+            key=self._key(job),
             proof=self._recorder.run,
-            case=case.id,
+            case=job.case.id,
             approver=approver,
         )
 
     async def _again(self, case: Case, known: Result) -> Result:
-        """A result out of the journal, with all that happened in its run where it was a conversation."""
-        events = await self._house.journal.read(known.run) if self._acts(case) else []
+        """A result with all that happened in its run, where it was more than a question and an answer."""
+        events = await self._house.journal.read(known.run) if self._acting or self._acts(case) else []
         return told(known, fold(known.run, events)) if events else known
+
+
+async def _judged(scorer: Scorer, case: Case, result: Result) -> Score:
+    try:
+        return await scorer.score(case, result)
+    except (UsageError, StoreError, JournalError):
+        raise
+    except Exception as error:  # noqa: BLE001 - a scorer may be anybody's code; what it cannot judge is not right
+        return Score(scorer.name, None, f"the scorer broke: {type(error).__name__}: {error}")

@@ -16,10 +16,15 @@ from vouch.values.event import AnyBody, ProofFinished, ProofStarted, ScoreGiven
 
 
 class Baseline(Struct, frozen=True):
-    """A kept proof: its run, and by content of the case whether its answer was right."""
+    """A kept proof: its run, and by content of the case whether the answer of each of its runs was right.
+
+    `values` are what further scorers gave, by scorer and content; `flaky` the cases whose runs differed beyond chance.
+    """
 
     run: str
-    right: Mapping[str, bool]
+    runs: Mapping[str, tuple[bool, ...]]
+    values: Mapping[tuple[str, str], tuple[float, ...]] = {}
+    flaky: frozenset[str] = frozenset()
 
 
 async def read_baseline(journal: Journal, app: str, proof: str) -> Baseline | None:
@@ -27,12 +32,26 @@ async def read_baseline(journal: Journal, app: str, proof: str) -> Baseline | No
     run = await journal.last_kept(app, proof)
     if run is None:
         return None
-    right: dict[str, bool] = {}
-    for event in await journal.read(run):
+    events = await journal.read(run)
+    started = events[0].body
+    scorer = started.scorer if isinstance(started, ProofStarted) else ""
+    runs: dict[str, list[bool]] = {}
+    values: dict[tuple[str, str], list[float]] = {}
+    for event in events:
         if isinstance(event.body, ScoreGiven):
             score = event.body
-            right[score.content] = score.status == "answered" and score.value is not None and score.value >= 1.0
-    return Baseline(run, right)
+            value = 0.0 if score.value is None else score.value
+            if score.scorer == scorer:
+                runs.setdefault(score.content, []).append(score.status == "answered" and value >= 1.0)
+            else:
+                values.setdefault((score.scorer, score.content), []).append(value)
+    report = _report_in(events[-1].body)
+    return Baseline(
+        run,
+        {content: tuple(found) for content, found in runs.items()},
+        {key: tuple(found) for key, found in values.items()},
+        frozenset(report.flaky if report is not None else ()),
+    )
 
 
 async def read_latest(journal: Journal, app: str, version: str, proof: str) -> Report | None:

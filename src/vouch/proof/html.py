@@ -23,6 +23,7 @@ from vouch.proof.sentences import (
     change_sentence,
     effort_sentence,
     exactly,
+    labels_sentence,
     percent,
     printable,
     proven_bound,
@@ -30,7 +31,7 @@ from vouch.proof.sentences import (
     trouble_sentence,
     verdict_sentence,
 )
-from vouch.stats.binomial import interval, lower_bound, upper_bound
+from vouch.stats.binomial import interval
 from vouch.values.score import Interval
 
 ROWS_SHOWN: Final = 1_000
@@ -62,6 +63,7 @@ def html(report: Report) -> str:
         verdict=verdict_sentence(report),
         change=change_sentence(report),
         trouble=trouble_sentence(report),
+        labels=labels_sentence(report),
         shares=[share_sentence(selection) for selection in report.selections],
         effort=effort_sentence(report),
         ruler=_ruler(report),
@@ -100,9 +102,7 @@ def outcome(row: Row) -> str:
 def _ruler(report: Report) -> plot.Ruler | None:
     if report.accuracy is None:
         return None
-    low = lower_bound(report.right, report.answered, report.confidence)
-    high = upper_bound(report.right, report.answered, report.confidence)
-    return plot.ruler(low, high, report.accuracy.estimate, report.claim)
+    return plot.ruler(report.low, report.high, report.accuracy.estimate, report.claim)
 
 
 def _shown(value: object) -> str:

@@ -10,8 +10,13 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from vouch.proof.labels import Labels
+from vouch.stats.clustered import ClusteredComparison, Estimate
 from vouch.stats.paired import Comparison
+from vouch.stats.repeats import RepeatedComparison, Spread
 from vouch.stats.selective import Curve, Selection
+from vouch.stats.sequential import Decision
+from vouch.stats.slices import Slice
 from vouch.values.money import Money, Usage
 from vouch.values.result import Status
 from vouch.values.score import Interval, Verdict
@@ -64,14 +69,45 @@ class Fired(Struct, frozen=True):
     wrong: int
 
 
+class Metric(Struct, frozen=True):
+    """One scorer over all cases: its figure, how many could not be judged (they count as 0), and the change.
+
+    `figure` is None where nothing could be judged. `change` and `p_worse` compare the same cases with the kept version;
+    `p_adjusted` is Holm's over all metrics of the proof.
+    """
+
+    scorer: str
+    figure: Interval | None
+    unscored: int = 0
+    change: Interval | None = None
+    p_worse: float | None = None
+    p_adjusted: float | None = None
+
+
+class Repeated(Struct, frozen=True):
+    """What asking each case `runs` times shows: the chance that at least one of them is right (pass@k), that all are
+    (pass^k), and how much of the spread of outcomes lies within cases.
+    """
+
+    runs: int
+    pass_at: Estimate
+    pass_all: Estimate
+    spread: Spread
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """Everything a proof found.
 
-    Of `n` cases, `answered` count (all but those handed over) and `right` of them are right; `accuracy` is right /
-    answered with its two-sided interval, None when nothing counts. `claim_proven` is None without a claim;
+    Of `n` runs (one a case, unless cases are asked several times), `answered` count (all but those handed over) and
+    `right` of them are right; `accuracy` is right / answered with its two-sided interval, None when nothing counts, and
+    `low` and `high` its one-sided bounds. The change against the kept version is a `comparison`, `clustered` where
+    several cases are of one source, or `repeated` where cases were asked several times. `stopped` says where the proof
+    stopped early. `flaky` cases gave different outcomes beyond stray mistakes; `quarantined` ones were known to, and
+    are left out of the comparison. `claim_proven` is None without a claim;
     `cases_needed` is how many cases would prove the claim with the errors seen so far. `broke` and `mended` name the
     cases whose outcome changed against `baseline_run`. Usage, cost and seconds are those of this proof: `cached` cases
-    were found in the journal and cost nothing. `schema` rises when a reader of the JSON would have to change.
+    were found in the journal and cost nothing. `labels` is what a test of the labels of trust showed, where the proof's
+    world can plant. `schema` rises when a reader of the JSON would have to change.
     """
 
     app: str
@@ -94,6 +130,17 @@ class Report(Struct, frozen=True, kw_only=True):
     selections: tuple[Selection, ...] = ()
     curve: Curve | None = None
     comparison: Comparison | None = None
+    low: float = 0.0
+    high: float = 1.0
+    cases: int = 0
+    clustered: ClusteredComparison | None = None
+    repeated: RepeatedComparison | None = None
+    repeats: Repeated | None = None
+    stopped: Decision | None = None
+    slices: tuple[Slice, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    flaky: tuple[str, ...] = ()
+    quarantined: tuple[str, ...] = ()
     broke: tuple[str, ...] = ()
     mended: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -105,6 +152,7 @@ class Report(Struct, frozen=True, kw_only=True):
     baseline_run: str = ""
     kept: bool = False
     fired: tuple[Fired, ...] = ()
+    labels: Labels | None = None
     rows: tuple[Row, ...] = ()
     schema: int = 1
 
@@ -112,6 +160,11 @@ class Report(Struct, frozen=True, kw_only=True):
     def wrong(self) -> int:
         """How many of the cases that count are not right."""
         return self.answered - self.right
+
+    @property
+    def change(self) -> Comparison | ClusteredComparison | RepeatedComparison | None:
+        """The comparison that was made, whichever it is."""
+        return self.comparison or self.clustered or self.repeated
 
     @property
     def handed_over(self) -> int:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Final, TypeGuard
 
+from vouch.proof.labels import short_sentence
 from vouch.proof.report import Report
-from vouch.stats.binomial import lower_bound, refutes, upper_bound
+from vouch.stats.clustered import ClusteredComparison
 from vouch.stats.paired import Comparison
+from vouch.stats.repeats import RepeatedComparison
 from vouch.stats.selective import Selection
+from vouch.values.score import Interval
 
 _NAMED: Final = 5
 """Cases that a sentence names; the report holds them all."""
@@ -52,8 +55,8 @@ def plural(number: int, noun: str) -> str:
 
 
 def proven_bound(report: Report) -> str:
-    """The one-sided exact lower bound of the share of right answers, at the report's confidence, rounded down."""
-    return percent(lower_bound(report.right, report.answered, report.confidence), ROUND_FLOOR)
+    """The one-sided lower bound of the share of right answers, at the report's confidence, rounded down."""
+    return percent(report.low, ROUND_FLOOR)
 
 
 def printable(text: str) -> str:
@@ -69,6 +72,8 @@ def _writable(char: str) -> bool:
 def accuracy_sentence(report: Report) -> str:
     """How many were right, what that proves, and what was claimed."""
     counted = f"{plural(report.n, 'case')} · "
+    if report.repeats is not None:
+        counted = f"{plural(report.cases, 'case')}, {report.repeats.runs} times each · "
     if report.handed_over:
         counted += f"{report.handed_over:,} handed over · "
     if report.accuracy is None:
@@ -114,8 +119,8 @@ def _towards(report: Report, claim: float) -> str:
         return f"With {report.wrong:,} wrong, {cases}, or {mend}" if report.wrong else f"With none wrong, {cases}."
     if not report.answered:
         return "Nothing was answered."
-    if refutes(report.right, report.answered, claim, report.confidence):
-        most = percent(upper_bound(report.right, report.answered, report.confidence), ROUND_CEILING)
+    if report.high < claim:
+        most = percent(report.high, ROUND_CEILING)
         return f"The claim is refuted: at {exactly(report.confidence)} confidence <= {most} is right; {mend}"
     return f"More cases like these would not prove the claim: {mend}"
 
@@ -134,12 +139,111 @@ def _some(cases: Sequence[str]) -> list[str]:
 def change_sentence(report: Report) -> str:
     """What the comparison with the last kept version shows; empty without one."""
     found = report.comparison
+    if report.stopped is not None:
+        return _early_sentence(report)
     if found is None:
-        return ""
+        return _other_change(report)
     start = f"Against the last version: {found.won:,} better, {found.lost:,} worse"
     if found.n < report.n:
         start += f" of the {found.n:,} cases that both saw"
     return f"{start} ({_test(found)}): {_shown(found, 1 - report.confidence)}. {_margin(found)}"
+
+
+def _other_change(report: Report) -> str:
+    """The comparison of versions whose cases are alike, or ran several times; empty without one."""
+    found = report.clustered or report.repeated
+    if found is None:
+        return ""
+    span = found.difference
+    low, high = (f"{100 * bound:+.1f}" for bound in (span.low, span.high))
+    between = f"{100 * span.estimate:+.1f} points, between {low} and {high} ({exactly(span.confidence)} confidence)"
+    how = (
+        f"{plural(found.n, 'case')} in {plural(found.clusters, 'cluster')}"
+        if isinstance(found, ClusteredComparison)
+        else f"{plural(found.n, 'case')}, {found.runs_before:.3g} and {found.runs_after:.3g} runs each"
+    )
+    start = f"Against the last version: {between}, {how}"
+    margin = f"a fall by {points(found.margin)} or more"
+    if found.verdict == "hold":
+        return f"{start}: worse beyond chance (p {chance(found.p_worse)})."
+    if found.verdict == "ship":
+        return f"{start}. Ruled out: {margin} (p {chance(found.p_not_worse)})."
+    more = f"about {plural(found.cases_more, 'more case')} would decide, or " if _knows_more(found) else ""
+    return f"{start}. Not ruled out: {margin}; {more}a margin of {points(found.achievable_margin)} could be decided."
+
+
+def _knows_more(found: ClusteredComparison | RepeatedComparison) -> TypeGuard[RepeatedComparison]:
+    return isinstance(found, RepeatedComparison)
+
+
+def _early_sentence(report: Report) -> str:
+    """Where a proof stopped early, why, and how much that saved."""
+    found = report.stopped
+    assert found is not None  # noqa: S101 - asked only then
+    shown = {"hold": "worse beyond chance", "ship": f"a fall by {points(found.margin)} or more is ruled out"}
+    what = shown.get(found.verdict, "nothing is decided")
+    start = f"Against the last version: {found.won:,} better, {found.lost:,} worse: {what}"
+    if not found.saved:
+        return f"{start} at the last of {found.look} planned looks."
+    return f"{start}, at look {found.look} of those planned. {plural(found.saved, 'case')} need not be asked."
+
+
+def repeats_sentence(report: Report) -> str:
+    """What asking each case several times shows; empty where each was asked once."""
+    found = report.repeats
+    if found is None:
+        return ""
+    some, every = found.pass_at.interval, found.pass_all.interval
+    flaky = f" Flaky: {', '.join(_some(report.flaky))}." if report.flaky else ""
+    return (
+        f"In {found.runs} runs at least one is right for {_with(some)} of cases (pass@{found.runs}), all are for "
+        f"{_with(every)} (pass^{found.runs}); {percent(1 - found.spread.share_between)} of the spread is within cases."
+        f"{flaky}"
+    )
+
+
+def _with(span: Interval) -> str:
+    return f"{percent(span.estimate)} [{percent(span.low, ROUND_FLOOR)}, {percent(span.high, ROUND_CEILING)}]"
+
+
+def slices_sentence(report: Report) -> str:
+    """The tags whose cases got worse, most likely first, and those with too few cases to say anything."""
+    worse = [found for found in report.slices if found.worse]
+    small = [found for found in report.slices if found.small]
+    parts = [
+        f"{printable(found.tag)} ({found.lost:,} lost, {found.won:,} won of {found.n:,}, p {chance(found.p_adjusted)})"
+        for found in worse[:_NAMED]
+    ]
+    said = f"Worse by tag, Holm over all of them: {', '.join(parts)}." if parts else ""
+    if small and worse:
+        names = ", ".join(_some([found.tag for found in small]))
+        said += f" Too few cases to rule anything out: {names} (at least {small[0].cases_wanted:,} are wanted)."
+    return said
+
+
+def quarantine_sentence(report: Report) -> str:
+    """The cases that were left out of the comparison, because they had been found flaky before."""
+    if not report.quarantined:
+        return ""
+    names = ", ".join(_some(report.quarantined))
+    return f"In quarantine, because they were flaky before: {plural(len(report.quarantined), 'case')} ({names})."
+
+
+def metric_sentences(report: Report) -> tuple[str, ...]:
+    """A sentence for each further scorer."""
+    said: list[str] = []
+    for metric in report.metrics:
+        if metric.figure is None:
+            said.append(f"{printable(metric.scorer)}: nothing could be judged.")
+            continue
+        figure = metric.figure
+        line = f"{printable(metric.scorer)} {figure.estimate:.3f} [{figure.low:.3f}, {figure.high:.3f}]"
+        if metric.unscored:
+            line += f", {plural(metric.unscored, 'answer')} could not be judged"
+        if metric.change is not None and metric.p_adjusted is not None:
+            line += f"; {metric.change.estimate:+.3f} against the last version (worse: p {chance(metric.p_adjusted)})"
+        said.append(f"{line}.")
+    return tuple(said)
 
 
 def _test(found: Comparison) -> str:
@@ -196,6 +300,11 @@ def fired_sentence(report: Report) -> str:
     return f"Refused: {', '.join(parts)}{f', and {more} more rules' if more > 0 else ''}." if parts else ""
 
 
+def labels_sentence(report: Report) -> str:
+    """What the test of the labels of trust showed; empty where nothing could be planted."""
+    return "" if report.labels is None else short_sentence(report.labels)
+
+
 def effort_sentence(report: Report) -> str:
     """What the proof took."""
     parts = [f"{report.seconds:.1f} s"]
@@ -217,7 +326,12 @@ def summary(report: Report) -> tuple[str, ...]:
         trouble_sentence(report),
         verdict_sentence(report),
         change_sentence(report),
+        slices_sentence(report),
+        quarantine_sentence(report),
+        repeats_sentence(report),
+        *metric_sentences(report),
         *(share_sentence(selection) for selection in report.selections),
         fired_sentence(report),
+        labels_sentence(report),
     )
     return tuple(sentence for sentence in sentences if sentence)

@@ -16,11 +16,12 @@ from typing import Final
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import ArrayLike
 
 from vouch.errors import UsageError
 from vouch.stats import binomial
 from vouch.stats.binomial import check_share
-from vouch.stats.special import normal_quantile
+from vouch.stats.special import Numbers, normal_quantile, student_quantile
 from vouch.values.score import Interval
 
 STRATIFIED: Final = "judge corrected, stratified by verdict"
@@ -61,30 +62,73 @@ def choose_labels(verdicts: Sequence[bool], labels: int, *, seed: int = 0) -> tu
 def stratified(verdicts: Sequence[bool], labels: Mapping[int, bool], *, confidence: float = 0.95) -> Correction:
     """The corrected share from all verdicts and the labels at some places, drawn by verdict (`choose_labels`).
 
-    The share of passes times the share right among them, plus the same for fails; shares in the standard error are
-    smoothed, (k + 1) / (n + 2). Raises `UsageError` where a verdict that occurs has no label.
+    The share of passes times the share right among them, plus the same for fails. The interval lies around the same sum
+    of smoothed shares, (k + 1) / (n + 2), with their variance and Student's t: around the plain sum it covers 94 % only
+    where the judge is poor. Raises `UsageError` where a verdict that occurs has no label.
     """
     check_share("confidence", confidence)
     passed = _verdicts(verdicts, labels)
-    n = len(passed)
-    center = error = 0.0
-    shares: list[float] = []
-    for verdict in (True, False):
-        weight = float((passed == verdict).mean())
-        here = [right for place, right in labels.items() if passed[place] == verdict]
-        if weight > 0 and not here:
+    labelled, right = np.zeros(2), np.zeros(2)
+    for place, label in labels.items():
+        labelled[int(passed[place])] += 1
+        right[int(passed[place])] += label
+    passes = int(passed.sum())
+    for verdict, count in ((True, passes), (False, len(passed) - passes)):
+        if count and not labelled[int(verdict)]:
             raise UsageError(f"no case with the verdict {verdict!r} has a label: label some of both verdicts")
-        if weight == 0:
-            continue
-        share = sum(here) / len(here)
-        smooth = (sum(here) + 1) / (len(here) + 2)
-        shares.append(share)
-        center += weight * share
-        error += weight**2 * smooth * (1 - smooth) / (len(here) + 2)
-    passing = float(passed.mean())
-    if len(shares) == 2:
-        error += (shares[0] - shares[1]) ** 2 * passing * (1 - passing) / n
-    return _correction(center, math.sqrt(error), passed.tolist(), len(labels), method=STRATIFIED, confidence=confidence)
+    estimate, low, high, error = (
+        float(each[()])
+        for each in stratified_bounds(
+            passes,
+            len(passed),
+            right=right[1],
+            labelled=labelled[1],
+            right_failed=right[0],
+            labelled_failed=labelled[0],
+            confidence=confidence,
+        )
+    )
+    return _correction(
+        Interval(estimate, low, high, confidence, len(passed), STRATIFIED), error, passed.tolist(), len(labels)
+    )
+
+
+def stratified_bounds(
+    passed: ArrayLike,
+    n: ArrayLike,
+    *,
+    right: ArrayLike,
+    labelled: ArrayLike,
+    right_failed: ArrayLike,
+    labelled_failed: ArrayLike,
+    confidence: float = 0.95,
+) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """Estimate, both ends and standard error of `stratified`, element by element, from counts.
+
+    Of n cases `passed`; of those, `right` of `labelled`; of the fails, `right_failed` of `labelled_failed`. A verdict
+    without labels is taken not to occur.
+    """
+    given = (passed, n, right, labelled, right_failed, labelled_failed)
+    passes, cases, hits, seen, strays, doubted = np.broadcast_arrays(*(np.asarray(each, np.float64) for each in given))
+    weight = passes / cases
+    # Without labels of a verdict its weight is 0, so that the share put in its place has no say.
+    first, second = hits / np.maximum(1, seen), strays / np.maximum(1, doubted)
+    smooth, smooth_failed = (hits + 1) / (seen + 2), (strays + 1) / (doubted + 2)
+    estimate = weight * first + (1 - weight) * second
+    center = weight * smooth + (1 - weight) * smooth_failed
+    error = np.sqrt(
+        weight**2 * smooth * (1 - smooth) / np.maximum(1, seen)
+        + (1 - weight) ** 2 * smooth_failed * (1 - smooth_failed) / np.maximum(1, doubted)
+        + (first - second) ** 2 * weight * (1 - weight) / cases
+    )
+    half = _student((1 + confidence) / 2, np.maximum(1, seen + doubted - 1 - ((seen > 0) & (doubted > 0)))) * error
+    low, high = np.minimum(estimate, center - half), np.maximum(estimate, center + half)
+    return estimate, np.maximum(0.0, low), np.minimum(1.0, high), error
+
+
+def _student(p: float, freedom: Numbers) -> Numbers:
+    distinct, where = np.unique(freedom, return_inverse=True)
+    return np.array([student_quantile(p, each) for each in distinct.tolist()])[where.reshape(freedom.shape)]
 
 
 def ppi(verdicts: Sequence[bool], labels: Mapping[int, bool], *, confidence: float = 0.95) -> Correction:
@@ -110,19 +154,17 @@ def ppi(verdicts: Sequence[bool], labels: Mapping[int, bool], *, confidence: flo
     if rest:
         center += power * float(others.mean())
         variance += power**2 * float(others.var()) / rest
-    return _correction(center, math.sqrt(variance), passed.tolist(), n, method=PPI, confidence=confidence)
-
-
-def _correction(
-    center: float, error: float, passed: Sequence[bool], labels: int, *, method: str, confidence: float
-) -> Correction:
+    error = math.sqrt(variance)
     half = normal_quantile((1 + confidence) / 2) * error
-    n = len(passed)
-    accuracy = Interval(center, max(0.0, center - half), min(1.0, center + half), confidence, n, method)
+    low, high = max(0.0, center - half), min(1.0, center + half)
+    return _correction(Interval(center, low, high, confidence, len(passed), PPI), error, passed.tolist(), n)
+
+
+def _correction(accuracy: Interval, error: float, passed: Sequence[bool], labels: int) -> Correction:
     # A share of 0 or 1 has no variance of its own; it is taken one label away from it.
-    share = min(max(center, 1 / (labels + 2)), 1 - 1 / (labels + 2))
+    share = min(max(accuracy.estimate, 1 / (labels + 2)), 1 - 1 / (labels + 2))
     worth = share * (1 - share) / error**2 if error > 0 else math.inf
-    judge = binomial.interval(sum(passed), n, confidence)
+    judge = binomial.interval(sum(passed), len(passed), accuracy.confidence)
     return Correction(accuracy, judge, labels, error, worth, worth / labels)
 
 

@@ -117,7 +117,7 @@ def beta_quantile(a: ArrayLike, b: ArrayLike, p: ArrayLike) -> Numbers:
         following = np.where(strayed, (low[open_] + high[open_]) / 2, following)
         x[open_] = np.where(gap == 0, at, following)
         # A step this short leaves an error of its third power.
-        open_ = open_[(gap != 0) & (np.abs(following - at) > 1e-6 * np.minimum(at, spread[open_]))]
+        open_ = open_[(gap != 0) & (np.abs(following - at) > 1e-6 * np.minimum(np.minimum(at, 1 - at), spread[open_]))]
         if not open_.size:
             break
     return x.reshape(shape)
@@ -127,7 +127,7 @@ def _guess(a: Numbers, b: Numbers, p: Numbers) -> Numbers:
     """The quantile of the normal distribution with the same mean and spread on the logit scale."""
     z = np.array([normal_quantile(each) for each in np.unique(p)])[np.unique(p, return_inverse=True)[1]]
     logit = np.log(a / b) + z * np.sqrt(1 / a + 1 / b) - (z * z - 1) / 6 * (1 / a - 1 / b)
-    return 1 / (1 + np.exp(-np.clip(logit, -600, 600)))
+    return 1 / (1 + np.exp(-np.clip(logit, -600, 30)))
 
 
 def _step(x: Numbers, a: Numbers, b: Numbers, gap: Numbers) -> Numbers:

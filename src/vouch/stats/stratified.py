@@ -72,8 +72,8 @@ def compare(
 ) -> StratifiedComparison:
     """What the same cases show about two versions; without `traffic`, strata weigh as much as they have cases.
 
-    Tango's statistic, its variance taken in every stratum by itself: the difference tested is one for all strata. Without
-    `traffic`, "worse" is exact McNemar on all cases together; with it, it is the score test, right for many changes.
+    Tango's statistic, its variance taken in every stratum by itself: the difference tested is one for all strata.
+    Without `traffic`, "worse" is exact McNemar on all cases together; with it, the score test, right for many changes.
     """
     check_share("margin", margin)
     check_share("confidence", confidence)

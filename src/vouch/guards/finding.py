@@ -1,0 +1,54 @@
+"""What guards find in a text, told without repeating it: kinds, numbers and places.
+
+It does not know what is looked for. Nothing found ever stands in a sentence made here, because those are journalled.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from vouch.contracts.guard import Judgement
+
+
+class Finding(NamedTuple):
+    """A piece of a text that a guard looks for; places in characters."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def counted(findings: Iterable[Finding]) -> str:
+    """The kinds and how often each was found, such as `2 email, 1 phone`; the most frequent first."""
+    counts = Counter(finding.kind for finding in findings)
+    return ", ".join(
+        f"{number} {kind}" for kind, number in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    )
+
+
+def judged(findings: Sequence[Finding], report: Collection[str] = ()) -> Judgement:
+    """Refused for any finding whose kind is not merely to be reported; `why` counts what was found."""
+    blocked = [finding for finding in findings if finding.kind not in report]
+    if not blocked:
+        return Judgement(passed=True, why=counted(findings))
+    first = min(blocked, key=lambda finding: finding.start)
+    return Judgement(passed=False, why=f"found {counted(blocked)}; the first at character {first.start}")
+
+
+def masked(text: str, findings: Iterable[Finding], mark: Callable[[Finding], str]) -> str:
+    """`text` with each finding replaced by its mark; those that overlap become one mark, that of the first."""
+    pieces: list[str] = []
+    last = 0
+    for finding in sorted(findings, key=lambda finding: (finding.start, -finding.end)):
+        if finding.start >= last:
+            pieces += [text[last : finding.start], mark(finding)]
+        last = max(last, finding.end)
+    return "".join([*pieces, text[last:]])
+
+
+def setting(kind: str, **settings: object) -> str:
+    """A guard's name with those settings that are given, such as `personal(report=['email'])`."""
+    given = [f"{key}={value!r}" for key, value in settings.items() if value is not None and value != [] and value != {}]
+    return f"{kind}({', '.join(given)})" if given else kind

@@ -1,0 +1,54 @@
+"""How many answers were right, and what that proves: also where a case ran several times, or cases are alike.
+
+It does not know what is claimed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from msgspec import Struct
+
+from vouch.proof.asking import Outcome
+from vouch.stats import binomial, clustered
+from vouch.values.score import Interval
+
+
+class Measured(Struct, frozen=True):
+    """Of all runs, `answered` count (all but those handed over) and `right` of these are right.
+
+    `low` and `high` are one-sided bounds of the share that is right, 0 and 1 where nothing counts. `independent` says
+    that every run is another case and no two cases are alike: then they are exact.
+    """
+
+    answered: int
+    right: int
+    accuracy: Interval | None
+    low: float
+    high: float
+    independent: bool
+
+
+def measure(outcomes: Sequence[Outcome], confidence: float) -> Measured:
+    """What the outcomes show; cases of one source, and runs of one case, count together."""
+    # What is handed over is not wrong; what failed, was blocked or could not be judged is.
+    counted = [outcome for outcome in outcomes if outcome.result.status != "abstained"]
+    right = sum(outcome.right for outcome in counted)
+    clusters = [cluster_of(outcome) for outcome in counted]
+    independent = len(set(clusters)) == len(clusters)
+    if not counted:
+        return Measured(0, 0, None, 0.0, 1.0, independent)
+    if independent:
+        low, high = (bound(right, len(counted), confidence) for bound in (binomial.lower_bound, binomial.upper_bound))
+        accuracy = binomial.interval(right, len(counted), confidence)
+        return Measured(len(counted), right, accuracy, low, high, independent)
+    values = [float(outcome.right) for outcome in counted]
+    accuracy = clustered.mean(values, clusters, confidence=confidence).interval
+    # Both ends of the two-sided interval at 2 c - 1 are one-sided bounds at c.
+    both = clustered.mean(values, clusters, confidence=max(0.01, 2 * confidence - 1)).interval
+    return Measured(len(counted), right, accuracy, both.low, both.high, independent)
+
+
+def cluster_of(outcome: Outcome) -> Hashable:
+    """What an outcome counts together with: its source, or else its case."""
+    return ("source", outcome.case.source) if outcome.case.source else ("case", outcome.case.id)

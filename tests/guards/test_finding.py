@@ -1,0 +1,28 @@
+"""What is told of findings, and how they are hidden."""
+
+from __future__ import annotations
+
+from vouch.guards.finding import Finding, counted, judged, masked, setting
+
+FOUND = (Finding("email", 4, 8), Finding("phone", 20, 24), Finding("email", 30, 34))
+
+
+def test_findings_are_counted_by_kind() -> None:
+    assert counted(FOUND) == "2 email, 1 phone"
+    assert counted([]) == ""
+
+
+def test_what_is_only_to_be_reported_passes() -> None:
+    assert judged(FOUND, ("email", "phone")) == (True, "2 email, 1 phone")
+    assert judged(FOUND, ("email",)) == (False, "found 1 phone; the first at character 20")
+    assert judged(()) == (True, "")
+
+
+def test_what_overlaps_is_hidden_behind_one_mark() -> None:
+    found = [Finding("b", 2, 5), Finding("a", 1, 4), Finding("c", 4, 6)]
+    assert masked("0123456789", found, lambda finding: f"[{finding.kind}]") == "0[a]6789"
+
+
+def test_settings_stand_in_names() -> None:
+    assert setting("kind", a=None, b=[], c={}, d=3, e=False) == "kind(d=3, e=False)"
+    assert setting("kind") == "kind"
