@@ -201,7 +201,7 @@ def main() -> None:
     goals = {
         "reward_mismatches": "<= 0",
         "tool_mismatches": "<= 0",
-        "right_writes_stopped": "<= 0, or explained",
+        "right_writes_stopped": "<= 0",
         "seconds": "<= 60",
     }
     emit("airline_replay", {**figures_of(played), "seconds": seconds}, goals)

@@ -146,7 +146,10 @@ def test_variance_split_is_the_analysis_of_variance() -> None:
 def test_flaky_questions_are_those_whose_runs_differ() -> None:
     runs = [[1.0] * 10, [0.0] * 10, [1.0] * 9 + [0.0], [1.0, 0.0] * 5, [1.0]]
     found = repeats.flaky(runs)
-    assert [(each.question, each.right, each.runs, each.proven) for each in found] == [(3, 5, 10, True), (2, 9, 10, False)]
+    assert [(each.question, each.right, each.runs, each.proven) for each in found] == [
+        (3, 5, 10, True),
+        (2, 9, 10, False),
+    ]
     theirs = [float(scipy_stats.binomtest(m, 10, 0.01, alternative="greater").pvalue) for m in (5, 1)]
     assert [each.p for each in found] == pytest.approx(theirs)
 

@@ -76,7 +76,7 @@ def test_a_walk_stops_where_a_single_look_would() -> None:
     plan = sequential.schedule(400, 8)
     for change in (0.0, 0.05, 0.2):
         before = random.random(400) < 0.9
-        after = np.where(random.random(400) < change, False, before)  # noqa: FBT003
+        after = np.where(random.random(400) < change, False, before)
         found = sequential.follow(before.tolist(), after.tolist(), schedule=plan, margin=0.03)
         for n in plan.looks:
             lost, won = int((before & ~after)[:n].sum()), int((~before & after)[:n].sum())
@@ -137,7 +137,10 @@ def test_the_margin_follows_the_churn() -> None:
         (lambda: sequential.schedule_at([0, 10]), "rising numbers"),
         (lambda: sequential.schedule(100, confidence=95), "confidence = 95: a share"),
         (lambda: sequential.decide(1, 1, 60, schedule=sequential.schedule(500), margin=0.03), "n = 60: looks are"),
-        (lambda: sequential.follow([True], [], schedule=sequential.schedule(1), margin=0.03), "1 outcomes before and 0"),
+        (
+            lambda: sequential.follow([True], [], schedule=sequential.schedule(1), margin=0.03),
+            "1 outcomes before and 0",
+        ),
         (lambda: sequential.follow([True], [True], schedule=sequential.schedule(2), margin=0.03), "2 pairs"),
         (lambda: sequential.forecast(sequential.schedule(9), churn=1.5, margin=0.03), "churn = 1.5"),
         (lambda: sequential.forecast(sequential.schedule(9), churn=0.1, margin=3), "margin = 3: a share"),

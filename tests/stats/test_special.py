@@ -57,7 +57,9 @@ def test_binomial_chances_of_millions_add_up() -> None:
 
 
 def test_the_ends_of_the_beta_distribution() -> None:
-    assert special.beta_cdf([2.0, 2.0, 1.0], [3.0, 3.0, 1.0], [0.0, 1.0, 0.25]).tolist() == pytest.approx([0.0, 1.0, 0.25])
+    assert special.beta_cdf([2.0, 2.0, 1.0], [3.0, 3.0, 1.0], [0.0, 1.0, 0.25]).tolist() == pytest.approx(
+        [0.0, 1.0, 0.25]
+    )
     assert float(special.beta_cdf(300, 1, 0.99)) == pytest.approx(0.99**300, rel=1e-13)
 
 
