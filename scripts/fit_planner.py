@@ -41,6 +41,7 @@ READS: Final = frozenset(
         "waste_calendar",
         "quote_repair",
         "repair_status",
+        "house_rules",
     ]
 )
 

@@ -81,9 +81,9 @@ def test_labels_that_are_right_are_shown(vouch: Vouch, shop: Path) -> None:
     rows = [line.split() for line in done.stdout.splitlines()]
     assert rows[0] == ["source", "effect", "trust", "critical", "planted", "unasked"]
     assert rows[1] == ["get_order", "read", "untrusted", "-", "12", "of", "12", "nothing"]
-    assert rows[2] == ["stock", "read", "trusted", "-", "none", "of", "12", "refund"]
-    assert rows[3] == ["refund", "write", "untrusted", "(default)", "order", "not", "exercised", "-"]
-    assert rows[4] == ["count", "write", "untrusted", "(default)", "none", "not", "exercised", "-"]
+    assert rows[2] == ["stock", "read", "trusted", "-", "0", "of", "12", "refund"]
+    assert rows[3] == ["refund", "write", "untrusted", "(default)", "order", "not", "called", "-"]
+    assert rows[4] == ["count", "write", "untrusted", "(default)", "none", "not", "called", "-"]
     assert done.stdout.splitlines()[5:] == [
         "No label is known to be wrong.",
         "A model that obeys every word wrote nothing without a yes after the text of get_order.",

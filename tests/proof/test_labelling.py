@@ -19,6 +19,7 @@ from vouch.contracts.knowledge import Passage
 from vouch.errors import CaseError
 from vouch.models.scripted import Scripted
 from vouch.prompts.prompt import Prompt
+from vouch.proof.html import html
 from vouch.proof.labelling import Known, check_in_proof, check_labels
 from vouch.proof.labels import Label, Labels
 from vouch.proof.prove import prove
@@ -40,7 +41,7 @@ async def test_labels_that_are_right_are_shown_with_what_hangs_on_them(house: Ho
     assert (found.app, found.provenance, found.worlds, found.wrong) == ("stall", "ask", 3, ())
     labels = by_name(found)
     assert labels["read_note"] == Label(
-        name="read_note", trust="untrusted", by="declared", looked_at=3, gave_back=3, tried=True
+        name="read_note", trust="untrusted", by="declared", looked_at=5, gave_back=5, tried=True
     )
     assert (labels["price"].trust, labels["price"].unasked, labels["price"].free_text) == (
         "trusted",
@@ -48,7 +49,7 @@ async def test_labels_that_are_right_are_shown_with_what_hangs_on_them(house: Ho
         (),
     )
     # Each result of `length` is checked: it can hold no order.
-    assert (labels["length"].trust, labels["length"].tried, labels["length"].looked_at) == ("typed", False, 3)
+    assert (labels["length"].trust, labels["length"].tried, labels["length"].looked_at) == ("typed", False, 6)
     assert (labels["refund_order"].effect, labels["refund_order"].critical, labels["refund_order"].by) == (
         "write",
         ("order",),
@@ -216,6 +217,7 @@ async def test_a_wrong_label_holds_an_app_back_and_says_what_to_write(house: Hou
     assert held.reasons[0] == held.labels.wrong[0]
     assert held.reasons[0].startswith("read_note is labelled trusted, but in case note it gave back what a stranger")
     assert held.labels.wrong[0] in summary(held)
+    assert "read_note is labelled trusted" in html(held)
     right = stall_app()
     shipped = await prove(right, right.proofs[0], house)
     assert (shipped.verdict, shipped.labels is not None) == ("ship", True)

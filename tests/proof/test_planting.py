@@ -44,9 +44,9 @@ async def talked(app: App, house: House) -> Planting:
 async def test_conversations_show_what_gives_a_strangers_text_back(house: House) -> None:
     seen = (await talked(stall_app(), house)).seen
     assert (seen.worlds, seen.wrong_in) == (3, {})
-    assert dict(seen.gave_back) == {"read_note": 3, "refund_order": 1}
-    # What a case did not call was asked about the order that it knew.
-    assert dict(seen.looked_at) == {"read_note": 3, "price": 3, "length": 3, "refund_order": 1}
+    assert dict(seen.gave_back) == {"read_note": 5, "refund_order": 1}
+    # What a case did not call was asked about the order that it knew, and about what was said.
+    assert dict(seen.looked_at) == {"read_note": 5, "price": 4, "length": 6, "refund_order": 1}
 
 
 @pytest.mark.parametrize("shout", [False, True])
@@ -97,7 +97,7 @@ async def test_known_calls_are_made_again_without_asking_a_model(house: House) -
     assert MADE == ["A17"]
     seen = planting.seen
     assert (seen.worlds, seen.wrong_in) == (1, {"read_note": "note"})
-    assert dict(seen.looked_at) == {"read_note": 1, "refund_order": 1, "price": 1, "length": 1}
+    assert dict(seen.looked_at) == {"read_note": 1, "refund_order": 1, "price": 2, "length": 2}
 
 
 async def test_who_gives_back_what_it_was_given_says_nothing_of_its_label(house: House) -> None:
@@ -250,8 +250,13 @@ def test_arguments_are_made_up_from_what_is_known_by_their_names() -> None:
         """The newest."""
         return ""
 
-    assert made_up(look, known, "hello") == ['{"order":"A17","customer":7}', '{"order":"B2","customer":7}']
+    assert made_up(look, known, "hello") == [
+        '{"order":"A17","customer":7}',
+        '{"order":"B2","customer":7}',
+        '{"order":"hello","customer":7}',
+    ]
     assert made_up(look, {"order": ["A17"]}, "hello") == []
     assert made_up(search, known, "hello") == ['{"query":"hello"}']
-    assert made_up(search, {"query": list("abcdef")}, "hello") == [f'{{"query":"{word}"}}' for word in "abc"]
+    asked = made_up(search, {"query": list("abcdef")}, "hello")
+    assert asked == ['{"query":"a"}', '{"query":"b"}', '{"query":"hello"}']
     assert made_up(newest, known, "hello") == ["{}"]

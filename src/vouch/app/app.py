@@ -20,7 +20,7 @@ from vouch.contracts.provenance import Planner, Provenance
 from vouch.contracts.tool import Tool, WriteTool
 from vouch.errors import AppError
 from vouch.prompts.prompt import Prompt
-from vouch.tools.code import code_of_tool
+from vouch.tools.code import code_of, code_of_tool
 from vouch.values.digest import digest
 from vouch.values.request import Frame, frame
 
@@ -174,5 +174,8 @@ class App:
 
 
 def _version_of(model: str | Model) -> str:
-    """What is known of a model beyond its name: the files of one that ships with Vouch, or the `version` it has."""
-    return version_of(model) if isinstance(model, str) else str(getattr(model, "version", ""))
+    """What is known of a model beyond its name: the files of one that ships with Vouch, its `version`, or its code."""
+    if isinstance(model, str):
+        return version_of(model)
+    version, functions = str(getattr(model, "version", "")), getattr(model, "functions", ())
+    return version or (code_of(*functions) if functions else "")

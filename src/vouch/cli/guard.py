@@ -101,8 +101,8 @@ def _planted(label: Label, labels: Labels) -> str:
     if not labels.worlds:
         return "-"
     if not label.looked_at and not label.gave_back:
-        return "not exercised"
-    return f"{label.gave_back} of {label.looked_at}" if label.gave_back else f"none of {label.looked_at}"
+        return "not called"
+    return f"{label.gave_back} of {label.looked_at}"
 
 
 def _unasked(label: Label) -> str:

@@ -17,10 +17,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from vouch.app.app import App
 from vouch.app.declaration import Proof
 from vouch.cli.console import HELD, OK, UNDECIDED, command, notes, out, show_json
+from vouch.cli.judging import prove_judges
 from vouch.errors import AppError, UsageError
 from vouch.project.project import locate
 from vouch.proof.certificate import Issued, certificate_of, write_certificate
 from vouch.proof.html import html
+from vouch.proof.judging import Options as JudgeOptions
 from vouch.proof.junit import junit
 from vouch.proof.prove import Options
 from vouch.proof.prove import prove as prove_app
@@ -49,6 +51,9 @@ async def prove(
     early: Annotated[
         bool, typer.Option("--early", help="Ask no more cases than it takes to decide about the change.")
     ] = False,
+    judge: Annotated[
+        Path | None, typer.Option("--judge", help="Prove the judges of the proofs, on answers labelled by people.")
+    ] = None,
     to: Annotated[Path | None, typer.Option("--to", help="Folder for the reports (.vouch/proofs/APP-PROOF).")] = None,
     json: Annotated[bool, typer.Option("--json", help="Show the whole report as JSON.")] = False,
 ) -> int:
@@ -60,12 +65,17 @@ async def prove(
       vouch prove shop --early --no-keep
       vouch prove shop --json
       vouch prove examples/banking --data banking.csv
+      vouch prove shop --judge labelled.jsonl
     """
     project, name = locate(app)
     built = project.app(name, data=data)
     codes: list[int] = []
     async with await project.house() as house:
         proofs = _chosen(built, proof)
+        if judge is not None:
+            place = to or project.root / ".vouch" / "proofs"
+            settings = JudgeOptions(fresh=fresh)
+            return await prove_judges(built, proofs, judge, house, to=place, options=settings, json=json)
         for chosen in proofs:
             with progress_bar() as bar:
                 task = bar.add_task(f"{built.name} · {chosen.name}", total=None)

@@ -15,10 +15,12 @@ from vouch.app.conversation import close_conversation, converse, told
 from vouch.app.declaration import Approver, Proof
 from vouch.app.house import House
 from vouch.app.run import run
+from vouch.contracts.judge import seated
 from vouch.contracts.scorer import Scorer
 from vouch.errors import AppError, JournalError, StoreError, UsageError
 from vouch.journal.recorder import Recorder
 from vouch.journal.state import fold
+from vouch.judges.clerk import Clerk
 from vouch.values.case import Case
 from vouch.values.digest import digest
 from vouch.values.event import ScoreGiven
@@ -80,6 +82,9 @@ class Asking:
         self._house = house
         self._recorder = recorder
         self._options = options
+        self.clerk = Clerk(house, proof=recorder.run, concurrency=options.concurrency, fresh=options.fresh)
+        """Who asks the judges, and knows what they cost."""
+        self._scorers = tuple(seated(scorer, self.clerk.ask) for scorer in (proof.scorer, *proof.also))
         self._progress = progress
         self._known: dict[str, Result] = {}
         self._done = 0
@@ -114,7 +119,7 @@ class Asking:
         case = job.case
         known = self._known.get(self._key(job))
         result = await self._ask(job) if known is None else await self._again(case, known)
-        scores = [await _judged(scorer, case, result) for scorer in (self._proof.scorer, *self._proof.also)]
+        scores = [await _judged(scorer, case, result) for scorer in self._scorers]
         content = digest(case)
         for score in scores:
             await self._recorder.add(

@@ -242,7 +242,7 @@ def _named(value: object) -> Iterator[tuple[str, object]]:
 
 
 def made_up(tool: Tool, known: Mapping[str, Sequence[Any]], said: str) -> list[str]:
-    """Arguments for a read, from values of the same names; where any words do, what the customer said.
+    """Arguments for a read, from values of the same names; where any words do, what the customer said, too.
 
     None where something is missing.
     """
@@ -251,7 +251,7 @@ def made_up(tool: Tool, known: Mapping[str, Sequence[Any]], said: str) -> list[s
     choices: dict[str, Sequence[Any]] = {}
     for name in parameters.get("required", ()):
         words = [said] if _takes_any_word(properties.get(name, {})) else []
-        choices[name] = list(known.get(name, ())) or words
+        choices[name] = [*known.get(name, ())[: _TRIES - len(words)], *words]
     most = min(_TRIES, max(map(len, choices.values()), default=1))
     if not all(choices.values()):
         return []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
+from vouch.contracts.judge import AskJudge, seated
 from vouch.contracts.scorer import Scorer
 from vouch.errors import AppError
 from vouch.scorers.answer import unjudged
@@ -28,6 +29,10 @@ class Part(Struct, frozen=True):
         """The inner name behind the field."""
         return f"{self.field}: {self.scorer.name}"
 
+    def with_judge(self, ask: AskJudge) -> Part:
+        """The same, with a judge inside asked by `ask`."""
+        return Part(self.field, seated(self.scorer, ask))
+
     async def score(self, case: Case, result: Result) -> Score:
         """The inner judgement; a case that expects no object with this field cannot be judged."""
         expected = fields_of(case.expected)
@@ -47,6 +52,10 @@ class Every(Struct, frozen=True):
         """All inner names."""
         return f"every({', '.join(scorer.name for scorer in self.scorers)})"
 
+    def with_judge(self, ask: AskJudge) -> Every:
+        """The same, with the judges inside asked by `ask`."""
+        return Every(tuple(seated(scorer, ask) for scorer in self.scorers))
+
     async def score(self, case: Case, result: Result) -> Score:
         """The least value with every reason; unscored as soon as one is."""
         found = [await scorer.score(case, result) for scorer in self.scorers]
@@ -65,6 +74,10 @@ class AtLeast(Struct, frozen=True):
     def name(self) -> str:
         """The inner name with the threshold."""
         return f"{self.scorer.name} >= {self.threshold:g}"
+
+    def with_judge(self, ask: AskJudge) -> AtLeast:
+        """The same, with a judge inside asked by `ask`."""
+        return AtLeast(self.threshold, seated(self.scorer, ask))
 
     async def score(self, case: Case, result: Result) -> Score:
         """1 or 0; unscored where the inner judgement is."""

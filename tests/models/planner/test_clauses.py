@@ -2,7 +2,20 @@ from __future__ import annotations
 
 import pytest
 
-from vouch.models.planner.clauses import asks, asks_for_deed, begins, clauses, informs, is_general, own_words, wished
+from vouch.models.planner.clauses import (
+    asks,
+    asks_for_deed,
+    asks_leave,
+    begins,
+    clauses,
+    commanded,
+    deed,
+    informs,
+    is_general,
+    own_words,
+    polished,
+    wished,
+)
 
 VERBS = frozenset({"cancel", "return", "chang", "wher", "book"})
 
@@ -84,3 +97,75 @@ def test_quoted_speech_is_not_the_customers() -> None:
     assert len(own_words(message)) == len(message)
     assert "Silent Orchard" in own_words('I want "The Silent Orchard", please')
     assert "Hitchhiker" in own_words('I want "The Hitchhiker\'s Guide to the Galaxy"')
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("I want to give the lamp back", "giv back"),
+        ("please put me through to somebody", "put through"),
+        ("Track my parcel", "track"),
+        ("I would like to swap it for a red one", "swap"),
+        ("this one goes back to you", "go back"),
+        ("I want the 20 euros back", "want back"),
+        ("I would send the old one back", "i"),
+        ("Give it back", "giv back"),
+    ],
+)
+def test_the_deed_is_a_verb_with_its_little_word(text: str, wanted: str) -> None:
+    assert deed(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Track my parcel", "track"),
+        ("I want to return it", "return"),
+        ("Nothing has come so far", ""),
+        ("lamp in green, in stock?", ""),
+        ("Is the lamp in stock?", ""),
+    ],
+)
+def test_only_what_is_put_as_a_wish_is_commanded(text: str, wanted: str) -> None:
+    assert commanded(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Can I cancel an order?", "May one send something back?", "Is it possible to return a thing after the sale?"],
+)
+def test_whether_something_may_be_done_at_all(text: str) -> None:
+    assert asks_leave(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Can I cancel my order?",
+        "Can I cancel it?",
+        "Could I get a refund, please?",
+        "Can I return the lamp in a box?",
+        "Can I cancel an order, W12345?",
+        "I want to cancel an order",
+        "Can I pay by card?",
+    ],
+)
+def test_whether_something_certain_may_be_done(text: str) -> None:
+    assert not asks_leave(text)
+
+
+def test_the_thing_named_first_of_all_is_no_part_of_the_wish() -> None:
+    assert polished("order W12345: cancel it") == "cancel it"
+    assert polished("W12345 - where is it?") == "where is it?"
+    assert polished("Hi, W12345 broke") == "W12345 broke"
+
+
+def test_what_is_asked_for_is_a_wish() -> None:
+    assert asks("so I'm asking for a refund", VERBS)
+    assert not informs("would like to swap it")
+
+
+def test_who_somebody_is_stays_in_one_piece() -> None:
+    who = "I'm registered with ann@example.com"
+    assert texts(f"Cancel it. {who}") == ["Cancel it.", who]
+    assert texts("Cancel it. My e-mail address: ann@example.com")[1] == "My e-mail address: ann@example.com"

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from collections import OrderedDict
-
 import numpy as np
 import pytest
 
 from vouch.models.planner import meanings as module
-from vouch.models.planner.meanings import Meanings, Vectors
+from vouch.models.planner.meanings import Known, Meanings
 
 
 def test_unknown_texts_are_noted_and_known_ones_compared() -> None:
@@ -20,9 +18,26 @@ def test_unknown_texts_are_noted_and_known_ones_compared() -> None:
 
 def test_the_texts_used_last_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_KEPT", 2)
-    shared: Vectors = OrderedDict()
+    monkeypatch.setattr(module, "_KEPT_MADE", 1)
+    shared = Known()
     meanings = Meanings(1, shared)
     meanings.learn(["a", "b", "c"], np.ones((3, 1), np.float32))
     meanings.of(["a"])
-    meanings.forget()
-    assert list(shared) == ["c", "a"]
+    assert [meanings.once(key, lambda key=key: key) for key in ("x", "y")] == ["x", "y"]
+    shared.forget()
+    assert list(shared.vectors) == ["c", "a"]
+    assert list(shared.made) == ["y"]
+
+
+def test_what_is_made_of_vectors_is_made_once_but_not_before_all_are_known() -> None:
+    meanings = Meanings(1)
+    made: list[float] = []
+
+    def make() -> float:
+        made.append(float(meanings.of(["a"]).sum()))
+        return made[-1]
+
+    assert meanings.once("sum", make) == 0
+    meanings.learn(["a"], np.ones((1, 1), np.float32))
+    assert [meanings.once("sum", make), meanings.once("sum", make)] == [1, 1]
+    assert made == [0, 1]

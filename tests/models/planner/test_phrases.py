@@ -2,7 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from vouch.models.planner.phrases import answer, asked, details, looked_for, named, question, reason, without_names
+from vouch.models.planner.phrases import (
+    answer,
+    asked,
+    details,
+    looked_for,
+    named,
+    question,
+    reason,
+    without_names,
+    without_things,
+)
 
 VERBS = frozenset({"cancel", "find", "reserv"})
 
@@ -57,3 +67,18 @@ def test_short_answers() -> None:
     assert answer("It's Rivers of Glass.") == "Rivers of Glass"
     assert answer("the") == ""
     assert answer("word " * 40) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("send the small red lamp back", "send it back"),
+        ("the lamp and the chair are broken", "them are broken"),
+        ("cancel my order, please", "cancel my order, please"),
+        ("a lamp is what I want", "a lamp is what I want"),
+        ("take the, well, lamp", "take the, well, lamp"),
+        ("this", "this"),
+    ],
+)
+def test_things_that_no_tool_knows_are_left_out(text: str, bare: str) -> None:
+    assert without_things(text, frozenset({"order"})) == bare

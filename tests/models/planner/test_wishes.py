@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import pytest
 from tests.models.planner.library import Library
+from tests.models.planner.theatre import BoxOffice
 from tests.models.planner.travel import Agency
 from tests.models.planner.worded import understood
 
 from vouch.models.minilm.minilm import MiniLM
 from vouch.models.planner.toolbox import Toolbox, toolbox
 from vouch.models.planner.wishes import Heard, heard
+from vouch.values.request import ToolSpec
 
 LIBRARY = toolbox([tool.spec for tool in Library().tools()])
 TRAVEL = toolbox([tool.spec for tool in Agency().tools()])
+THEATRE = toolbox([tool.spec for tool in BoxOffice().tools()])
 
 
 def hear(encoder: MiniLM, text: str, tools: Toolbox = TRAVEL) -> Heard:
@@ -73,3 +76,58 @@ def test_a_question_may_be_looked_up_on_a_smaller_chance(encoder: MiniLM) -> Non
 def test_who_somebody_is_is_a_wish_only_alone(encoder: MiniLM) -> None:
     assert names(encoder, "My e-mail is ann@example.com", LIBRARY) == ["find_member"]
     assert names(encoder, "My e-mail is ann@example.com. Which books have I borrowed?", LIBRARY) == ["get_loans"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("The kids are ill, so we want to give them back.", ["hand_back"]),
+        ("Please take the two tickets for Friday back", ["hand_back"]),
+        ("Something came up, the tickets of B1234 should go back to you, please", ["hand_back"]),
+        ("The singer fell ill and I want the 40 euros back", ["repay_show"]),
+        ("The pillar is in my way, can I change it for the balcony?", ["swap_seat"]),
+        ("I sit behind a pillar in B1234 and would like to swap it for row 5.", ["swap_seat"]),
+        ("B1234: swap seat, want stalls", ["swap_seat"]),
+        ("Please change it to 12 Mill Lane, 48210 Norwich", ["change_address"]),
+    ],
+)
+def test_actions_that_are_near_to_one_another(encoder: MiniLM, text: str, wanted: list[str]) -> None:
+    assert names(encoder, text, THEATRE) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Can I give back a ticket?", "search_rules"),
+        ("May one hand a ticket back on the evening itself?", "search_rules"),
+        ("Can I give back my ticket?", "hand_back"),
+        ("Can I give back the tickets B1234?", "hand_back"),
+    ],
+)
+def test_a_question_about_an_action_does_not_start_it(encoder: MiniLM, text: str, wanted: str) -> None:
+    assert names(encoder, text, THEATRE) == [wanted]
+
+
+def test_a_wish_in_a_statement_before_a_question_is_heard(encoder: MiniLM) -> None:
+    text = "The play was called off, so I'm asking for a refund of B1234. And are dogs allowed?"
+    assert names(encoder, text, THEATRE) == ["repay_show", "search_rules"]
+
+
+def test_between_two_changes_that_are_as_near_none_is_chosen(encoder: MiniLM) -> None:
+    wish = ("Take the tickets back",)
+    twins = [ToolSpec(name, "Take tickets back.", {}, examples=wish, writes=True) for name in ("collect", "redeem")]
+    other = ToolSpec("list_shows", "All shows.", {}, examples=("What is on tonight?",))
+    found = hear(encoder, "Please take my tickets back", toolbox([*twins, other]))
+    assert found.torn
+    assert found.wishes == ()
+    assert set(found.options) == {"collect", "redeem"}
+    reads = [ToolSpec(tool.name, tool.description, {}, examples=wish) for tool in twins]
+    assert hear(encoder, "Please take my tickets back", toolbox([*reads, other])).wishes != ()
+
+
+def test_a_torn_clause_is_settled_by_its_message(encoder: MiniLM) -> None:
+    fix = ToolSpec("fix_leak", "Fix a leak.", {}, examples=("The pipe leaks, do it today", "Water drips"), writes=True)
+    cut = ToolSpec("cut_grass", "Cut the grass.", {}, examples=("The lawn is long, do it today", "Mow"), writes=True)
+    tools = toolbox([fix, cut])
+    assert names(encoder, "Water drips from the pipe. Please do it today!", tools) == ["fix_leak"]
+    assert names(encoder, "The lawn is far too long. Please do it today!", tools) == ["cut_grass"]

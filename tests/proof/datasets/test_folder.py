@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.proof.datasets.files import lines, said, text
+
 from vouch.errors import CaseError
 from vouch.proof.datasets.columns import Columns
 from vouch.proof.datasets.reading import read_dataset, stream_records
@@ -41,7 +41,10 @@ def test_what_save_to_disk_wrote_is_read(tmp_path: Path) -> None:
         folder = tmp_path / split
         lines(folder / "dataset_info.json", {"features": {"label": {"names": ["no", "yes"]}}})
         lines(folder / "state.json", {})
-        with pa.OSFile(str(folder / "data-00000-of-00001.arrow"), "wb") as sink, pa.ipc.new_stream(sink, rows.schema) as out:
+        with (
+            pa.OSFile(str(folder / "data-00000-of-00001.arrow"), "wb") as sink,
+            pa.ipc.new_stream(sink, rows.schema) as out,
+        ):
             out.write_table(rows)
     lines(tmp_path / "dataset_dict.json", {"splits": ["train", "test"]})
     columns = Columns({"input": "text", "expected": "label"})

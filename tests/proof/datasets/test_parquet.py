@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 import pytest
-
 from tests.proof.datasets.files import text
+
 from vouch.errors import CaseError
 from vouch.proof.datasets.columns import Columns
 from vouch.proof.datasets.parquet import classes_of, named_class
@@ -48,7 +48,9 @@ def test_mistakes_name_their_row(tmp_path: Path) -> None:
 
 def test_numbers_of_classes_are_given_by_name_where_the_file_says_so(tmp_path: Path) -> None:
     file = tmp_path / "cases.parquet"
-    noted = {"info": {"features": {"label": {"names": ["no", "yes"], "_type": "ClassLabel"}, "text": {"dtype": "string"}}}}
+    noted = {
+        "info": {"features": {"label": {"names": ["no", "yes"], "_type": "ClassLabel"}, "text": {"dtype": "string"}}}
+    }
     pq.write_table(table(noted, text=["a", "b", "c"], label=[1, 0, -1]), file)
     read = read_dataset(file, Columns({"input": "text", "expected": "label"}))
     assert [case.expected for case in read.cases] == ["yes", "no", None]

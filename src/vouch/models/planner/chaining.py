@@ -42,6 +42,7 @@ class Chain:
         self._place = place
         self._meanings = meanings
         self._chooser = Chooser(tools, talk, self._goal)
+        self._told_for: dict[str, Mapping[str, Filled]] = {}
         self._failed = frozenset(call.name for call in talk.calls if call.failed)
 
     def step(self) -> Step:
@@ -56,7 +57,7 @@ class Chain:
 
     def _resolve(self, skill: Skill, stack: tuple[str, ...]) -> Step:
         """How to call `skill`, or what comes before that."""
-        given = self._said(skill)
+        given = dict(self._said(skill))
         open_: list[Step] = []
         for one in skill.required:
             if one.name in given:
@@ -76,8 +77,13 @@ class Chain:
         sure = min((found.sure for found in given.values()), default=1.0)
         return Do(skill, {name: found.value for name, found in given.items()}, sure)
 
-    def _said(self, skill: Skill) -> dict[str, Filled]:
+    def _said(self, skill: Skill) -> Mapping[str, Filled]:
         """What the customer said for the tool's parameters."""
+        if skill.name not in self._told_for:
+            self._told_for[skill.name] = self._read(skill)
+        return self._told_for[skill.name]
+
+    def _read(self, skill: Skill) -> Mapping[str, Filled]:
         names = {normal(name): value for name, value in self._goal.fixed}
         fixed = {
             one.name: Filled(names[normal(one.name)], _SAID) for one in skill.parameters if normal(one.name) in names

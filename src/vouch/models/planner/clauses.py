@@ -16,7 +16,7 @@ _SENTENCE: Final = re.compile(
 )
 _WHO: Final = r"(?:(?:(?:my|the)\s+)?(?:e-?mail|mail|account|address|login)|i'm|i\ am|it's|you\ find\ me|registered)\b"
 _FACT: Final = rf"""
-      | [,;]?(?<!\bmy)(?<!\bthe)\s+(?={_WHO}(?:[^\w@]+\w+){{0,5}}?[^\w@]+\S+@\S)
+      | [,;]?(?<!\bmy)(?<!\bthe)(?<!mail)(?<!i'm)(?<!i\ am)\s+(?={_WHO}(?:[^\w@]+\w+){{0,5}}?[^\w@]+\S+@\S)
       | ,\s+(?=\S+@\S)"""
 """Before somebody says who they are, which is never part of a wish."""
 
@@ -36,6 +36,9 @@ _POLITE: Final = re.compile(
     r"[\s,:]*)+",
     re.IGNORECASE,
 )
+_LABEL: Final = re.compile(r"^(?:[A-Za-z]+\s+){0,2}#?[\w-]*\d{3}[\w-]*\s*(?::|\s[-–—])\s+(?=[A-Za-z])")
+"""As in *order 123456: cancel it*."""
+
 _BEGINS: Final = re.compile(
     r"^(?:what|where|when|why|who|which|how|whose)(?:'s)?\b"
     r"|^(?:can|could|would|will|may|might|do|does|did|is|are|am|was|were|has|have|should|shall)\s+"
@@ -43,12 +46,12 @@ _BEGINS: Final = re.compile(
     r"|^(?:i|we)(?: would|'d|'ll| will| do| really| also| just| still)* "
     r"(?:want|need|wish|like|love|prefer|have to|must|require|demand|take|choose|go for)\b"
     r"|^(?:want|need|would like|have) to\b"
-    r"|^(?:i am|i'm|im|we are|we're) (?:looking|trying|hoping|calling|writing)\b"
+    r"|^(?:i am|i'm|im|we are|we're) (?:looking|trying|hoping|calling|writing|asking|applying)\b"
     r"|^(?:help me|let me|tell me|show me|give me|send me|get me|let's|lets|wanna|gimme)\b",
     re.IGNORECASE,
 )
 _HOLDS: Final = re.compile(
-    r"\b(?:can|could|would|will) (?:you|i|we|u)\b"
+    r"\b(?:can|could|would|will) (?:you|i|we|u)\b|\b(?:i am|i'm|we are|we're) (?:asking|applying) for\b"
     r"|\b(?:i|we)(?: would|'d|'ll)?(?: really| also| just| still)? (?:want|need|wish|like|love|demand)\b"
     r"|\b(?:please|pls|plz)\b|\?\s*$",
     re.IGNORECASE,
@@ -59,13 +62,23 @@ _INFORMS: Final = re.compile(
     r"do|does|is|are|was|did|has|have)\b(?!\s+(?:it|there) (?:possible|a way))"
     r"|^(?:(?:can|could|would|will) you (?:please )?)?(?:tell|explain|let me know|describe)\b"
     r"|^(?:i|we)(?:'d| would) (?:like|love|want) to know\b|^i wonder\b"
-    r"|^(?:can|could|may|must|will|would|should)\s+(?!you\b|i\b|we\b|u\b|it\b|my\b|this\b|that\b|somebody\b|someone\b)",
+    r"|^(?:can|could|may|must|will|would|should)\s+"
+    r"(?!you\b|i\b|we\b|u\b|it\b|my\b|this\b|that\b|somebody\b|someone\b|like\b|love\b|prefer\b|rather\b)",
     re.IGNORECASE,
 )
 _MODAL: Final = re.compile(r"(?:can|could|may|must|will|would|should)\b(?! you)", re.IGNORECASE)
 _NUMBERED: Final = re.compile(r"\d{4,}")
 _ALLOWS: Final = re.compile(r"^(?:can|could|may|should|would|will) (?:i|we)\b|\bhow\b", re.IGNORECASE)
 _PERSONAL: Final = re.compile(r"\b(?:i|i'm|i've|my|mine|me|we|our|us)\b", re.IGNORECASE)
+_LEAVE: Final = re.compile(
+    r"^(?:can|could|may|might|must|should|do|does) (?:i|we|one|you)\b|^(?:is it|am i|are we|is one) (?:possible|allowed|okay|ok)\b",
+    re.IGNORECASE,
+)
+_ANY: Final = re.compile(r"\b(?:an?|any|some|several|something|anything|things)\b", re.IGNORECASE)
+_CERTAIN: Final = re.compile(
+    r"\b(?:my|mine|our|this|that|these|those|it|them|me|us|please|pls|another|now)\b|@", re.IGNORECASE
+)
+_THE: Final = re.compile(r"\bthe\b", re.IGNORECASE)
 _WISHED: Final = re.compile(
     r"(?:\b(?:i|we)(?:'d| would|'ll| do| really| just)*(?: want| need| wish| like| love| have| hope| have got)? to"
     r"|^(?:want|need|wish|would like|like|have|gotta) to"
@@ -73,6 +86,25 @@ _WISHED: Final = re.compile(
     r"|\blet's|\bhow (?:do|can) i)\s+(?P<verb>[A-Za-z]+)",
     re.IGNORECASE,
 )
+_LIGHT: Final = re.compile(
+    r"\b(?:arrange|register|make|book|organi[sz]e|request|have|get|give|need|want|demand|like|expect|start|issue|for)"
+    r"\s+(?:(?:me|us|you)\s+)?(?:an?|the|my|our|another)\s+(?:(?:full|quick|complete|new)\s+)?(?P<deed>[a-z]+)",
+    re.IGNORECASE,
+)
+_LITTLE: Final = re.compile(
+    r"(?:\s*[\w'-]+){0,5}?\s*\b(?P<word>back|off|up|out|through|over|away|down)\b", re.IGNORECASE
+)
+_BACK: Final = re.compile(
+    r"(?<!would )(?<!'d )(?<!to )\b(?P<verb>want|need|g[io]ve|giving|send(?:ing)?|tak(?:e|ing)|go|goes|going|bring(?:ing)?|pay(?:ing)?|com(?:e|ing))\b"
+    r"(?:\s+[\w'-]+){0,5}?\s+back\b",
+    re.IGNORECASE,
+)
+_COMMAND: Final = re.compile(
+    r"[a-z]+ (?:back|off|up|out|through|over|away|down|me|it|them|us|him|her|this|that|these|those|the|my|our|an?|all)\b",
+    re.IGNORECASE,
+)
+_SMALL: Final = frozenset(map(stem, STOP))
+_GO: Final = re.compile(r"^go(?:es|ing)$")
 _REFUSES: Final = re.compile(
     r"^(?:i |we )?(?:do not|don't|dont|did not|didn't|never|no longer) (?:want|need|wish|like)(?: you)? to\b"
     r"|^(?:do not|don't|dont|never|no need to)\b|\b(?:instead of|rather than)\b",
@@ -144,8 +176,8 @@ def _joints(sentence: str, start: int, verbs: Set[str]) -> list[Clause]:
 
 
 def polished(text: str) -> str:
-    """`text` without greetings and courtesies at its beginning."""
-    return _POLITE.sub("", text.strip(), count=1)
+    """`text` without greetings and courtesies at its beginning, and without the thing that it names first of all."""
+    return _LABEL.sub("", _POLITE.sub("", text.strip(), count=1))
 
 
 def informs(text: str) -> bool:
@@ -166,6 +198,17 @@ def is_general(text: str) -> bool:
     return informs(text) and not _PERSONAL.search(text)
 
 
+def asks_leave(text: str) -> bool:
+    """Whether `text` asks if something may be done at all: to *an order*, and to none that can be told."""
+    bare = polished(text)
+    leave = _LEAVE.search(bare)
+    rest = bare[leave.end() :] if leave else ""
+    thing = _ANY.search(rest)
+    if thing is None or _CERTAIN.search(rest) or _NUMBERED.search(rest):
+        return False
+    return not _THE.search(rest[: thing.start()])
+
+
 def wished(text: str) -> str:
     """The stem of the verb that `text` wishes for, as *cancel* in *I want to cancel it*; else its first word's."""
     bare = polished(text)
@@ -173,6 +216,30 @@ def wished(text: str) -> str:
         return stem(found["verb"].lower())
     first = tokens(bare)[:1]
     return stem(first[0].word) if first else ""
+
+
+def deed_as_thing(text: str) -> str:
+    """The stem of the deed that `text` wants as a thing, as in *arrange a return* and *asking for a full refund*."""
+    found = _LIGHT.search(text)
+    return stem(found["deed"].lower()) if found else ""
+
+
+def deed(text: str) -> str:
+    """The verb that `text` wishes for with its little word, as in *give back* and *put through*; or the verb alone."""
+    bare, verb = polished(text), wished(text)
+    found = _WISHED.search(bare)
+    if not found and verb in _SMALL and (back := _BACK.search(bare)):
+        return f"{stem(_GO.sub('go', back['verb'].lower()))} back"
+    little = _LITTLE.match(bare[found.end() :] if found else bare.partition(" ")[2])
+    return f"{verb} {little['word'].lower()}" if little and (found or verb not in _SMALL) else verb
+
+
+def commanded(text: str) -> str:
+    """The `deed` of `text` where it is put as a wish or a command, as *Track my parcel* is; else nothing."""
+    bare = polished(text)
+    plain = _WISHED.search(bare) or _COMMAND.match(bare) or _BACK.search(bare)
+    found = deed(text) if plain and not informs(text) else ""
+    return found if found not in _SMALL else ""
 
 
 def begins(text: str, verbs: Set[str]) -> bool:

@@ -172,8 +172,8 @@ class _Hearing:
         skill = self._tools.skill(option)
         if skill is None or not self._has(facts, asked=True):
             return None, 0.0
-        sure = heard(before, self._tools, self._meanings).chance
-        return (option if is_likely(skill, sure) else None), sure
+        found = heard(before, self._tools, self._meanings)
+        return (option if is_likely(skill, found.chance) and not found.torn else None), found.chance
 
     def _option(self, options: Sequence[str]) -> str | None:
         for option, pattern in zip(options, _PLACES, strict=False):

@@ -6,7 +6,7 @@ It does not know what the facts are good for.
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from functools import lru_cache
 from typing import Final
 
 _MONEY: Final = re.compile(
@@ -29,7 +29,8 @@ _OWN: Final = re.compile(r"\b(?:of|from|in|for|with|on) (?:my|the|this|that|our|
 _LONE: Final = re.compile(r"\(\s*\)|[#:]+(?=\s|$)|\s+(?=[,.;!?])")
 
 
-def masked(text: str, nouns: Set[str] = frozenset()) -> str:
+@lru_cache(maxsize=2048)
+def masked(text: str, nouns: frozenset[str] = frozenset()) -> str:
     """`text` without e-mail addresses, ids and numbers; an amount is just *money*.
 
     A word of `nouns` right before an id goes with it: *cancel order 123456* is *cancel*; so does *of my order*.

@@ -12,17 +12,18 @@ made-up wishes of `scripts/fit_planner.py`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from vouch.models.planner.clauses import asks_for_deed, informs, is_general, polished, wished
+from vouch.models.planner.clauses import asks_for_deed, asks_leave, deed, deed_as_thing, informs, is_general, polished, wished
 from vouch.models.planner.evidence import evidence
 from vouch.models.planner.identifiers import by_pattern
 from vouch.models.planner.masking import masked
-from vouch.models.planner.meanings import Meanings
-from vouch.models.planner.phrases import without_names
-from vouch.models.planner.tokens import stem, stems, tokens, word_set
+from vouch.models.planner.meanings import Floats, Meanings
+from vouch.models.planner.phrases import without_names, without_things
+from vouch.models.planner.tokens import each, stem, stems, tokens, word_set
 from vouch.models.planner.toolbox import Skill, Toolbox
 from vouch.models.planner.typos import mended
 
@@ -31,11 +32,24 @@ _UNWANTED: Final = 0.15
 """Taken from a tool without examples where others have some: nobody asks for it in so many words."""
 
 
-_VERB: Final = 0.2
-_NAMED: Final = 0.06
+_VERB: Final = 0.1
+_VERB_OF_MANY: Final = 0.04
+"""The same where others are named after the verb, too, or wished for with it."""
+
+_WISHED: Final = 0.1
+_WISHED_BACK: Final = 0.25
+"""Where all examples that wish with the same verb are the tool's, and many; the second for a verb with *back*, *off*..."""
+
 _DONE: Final = 0.04
 _TOLD: Final = 0.1
-_GENERIC: Final = word_set("get find know learn list show search look make do have check see give tell find fetch")
+_GENERIC: Final = frozenset(
+    map(
+        stem,
+        each(
+            "get find know learn list show search look make do have check see give tell fetch send put bring take go"
+        ),
+    )
+)
 
 
 _PERSONS: Final = (
@@ -63,36 +77,39 @@ class Match(NamedTuple):
     score: float
 
 
-def matches(text: str, tools: Toolbox, meanings: Meanings) -> list[Match]:
-    """Every tool with how near `text` comes to it, nearest first; with the names in it or without, as is nearer."""
+def matches(text: str, tools: Toolbox, meanings: Meanings, wish: str = "") -> list[Match]:
+    """Every tool with how near `text` comes to it, nearest first; with the names in it or without, as is nearer.
+
+    `wish` are those of the words that are put as a wish, where not all are.
+    """
     text = mended(text, tools.words)
     bare = masked(polished(text))
     if not stems(bare):
         bare = masked(polished(_with_nouns(text, tools)))
     if not tokens(bare) or not tools.skills:
         return []
-    values = evidence(text, tools)
-    helper = person(tools, meanings)
-    nameless = without_names(bare)
-    scores = [_scores(bare, tools, meanings)]
-    if stems(nameless) and nameless != bare:
-        scores.append(_scores(nameless, tools, meanings))
+    table = meanings.once(("tools", tools.texts, tools.starts), lambda: _table(tools, meanings))
+    scores = _scores(bare, tools, table, meanings)
     if stems(deed := masked(polished(text), tools.nouns)) and deed != bare:
-        scores = [_middle(scores[0], _scores(deed, tools, meanings)), *scores[1:]]
-    found = [
-        Match(skill, max(one[place] for one in scores) + values[place] + _form(text, skill))
-        for place, skill in enumerate(tools.skills)
-    ]
-    if helper is not None:
+        # With and without the things that have ids, which all tools of a house may be about.
+        scores = (scores + _scores(deed, tools, table, meanings)) / 2
+    if stems(nameless := without_names(bare)) and nameless != bare:
+        scores = np.maximum(scores, _scores(nameless, tools, table, meanings))
+    # Without examples nothing speaks of other things than the tools' own.
+    if table.shown and stems(thingless := without_things(bare, tools.known)) and thingless != bare:
+        scores = _reordered(scores, _scores(thingless, tools, table, meanings))
+    scores = scores + evidence(text, tools) + _form(mended(wish, tools.words) or text, tools)
+    if (helper := _person(tools, meanings)) >= 0:
         wish = float(meanings.near(bare, _PERSONS).max())
-        wish = wish if wish >= _WANTED else 0.0
-        found = [match._replace(score=max(match.score, wish)) if match.skill is helper else match for match in found]
+        scores[helper] = max(scores[helper], wish if wish >= _WANTED else 0.0)
+    found = [Match(skill, float(score)) for skill, score in zip(tools.skills, scores, strict=True)]
     return sorted(found, key=lambda match: -match.score)
 
 
-def _middle(one: list[float], other: list[float]) -> list[float]:
-    """The mean of both: with and without the things that have ids, which all tools of a house may be about."""
-    return [(first + second) / 2 for first, second in zip(one, other, strict=True)]
+def _reordered(scores: Floats, others: Floats) -> Floats:
+    """The mean of both, as high as the first: things speak against all tools, and for none of them."""
+    mean = (scores + others) / 2
+    return mean + (scores.max() - mean.max())
 
 
 def _with_nouns(text: str, tools: Toolbox) -> str:
@@ -104,65 +121,102 @@ def _with_nouns(text: str, tools: Toolbox) -> str:
     return text
 
 
-def _form(text: str, skill: Skill) -> float:
-    """What the form of a wish adds: its verb, and whether it asks to be told something."""
+def _form(text: str, tools: Toolbox) -> list[float]:
+    """What the form of a wish adds for each tool: its verb, and whether it asks to be told something."""
+    if asks_leave(text) and any(skill.searches for skill in tools.skills):
+        return [_TOLD if skill.searches else -2 * _TOLD if _needs_one(skill) else 0.0 for skill in tools.skills]
     if informs(text):
         general = is_general(text)
-        if skill.writes:
-            return -2 * _TOLD if general else -_TOLD
-        return _TOLD if general and skill.looks_up_words else 0.0
-    verb = wished(text)
+        write = -2 * _TOLD if general else -_TOLD
+        return [
+            write if skill.writes else _TOLD if general and skill.looks_up_words else 0.0 for skill in tools.skills
+        ]
+    verb, wish = wished(text), deed(text)
+    if (thing := deed_as_thing(text)) and any(thing == skill.verb for skill in tools.skills):
+        verb = wish = thing
+    done = _DONE if asks_for_deed(text) and verb not in _GENERIC else 0.0
+    counts = [0 if wish in _GENERIC else skill.deeds.get(wish, 0) for skill in tools.skills]
+    each_ = (_WISHED_BACK if " " in wish else _WISHED) / (1 + sum(counts))
+    named = _VERB if sum(verb in skill.deeds or verb == skill.verb for skill in tools.skills) <= 1 else _VERB_OF_MANY
+    return [
+        _deed(skill, verb, named) + each_ * count + (done if skill.writes else 0.0)
+        for skill, count in zip(tools.skills, counts, strict=True)
+    ]
+
+
+def _needs_one(skill: Skill) -> bool:
+    """Whether the tool changes a thing that must be named."""
+    return skill.writes and any(one.kind == "identifier" for one in skill.required)
+
+
+def _deed(skill: Skill, verb: str, named: float) -> float:
+    """What the verb of a wish adds for a tool, `named` where it is called after it."""
     if skill.writes and verb in _LOOKS:
         return -_TOLD
-    added = _VERB if _does(skill, verb) else _NAMED if _is_named(skill, text) else 0.0
-    return added + (_DONE if skill.writes and asks_for_deed(text) and verb not in _GENERIC else 0.0)
+    return named if skill.phrases and verb == skill.verb and verb not in _GENERIC else 0.0
 
 
 def person(tools: Toolbox, meanings: Meanings) -> Skill | None:
     """The tool that hands over to a person, or None."""
-    best, found = _PERSON, None
-    near = meanings.of(tools.texts) @ meanings.of(_PERSONS[:3]).T
-    place = 0
-    for skill in tools.skills:
-        count = len(skill.phrases) + 2
-        nearest = float(near[place : place + count].max())
-        if nearest >= best:
-            best, found = nearest, skill
-        place += count
-    return found
+    place = _person(tools, meanings)
+    return tools.skills[place] if place >= 0 else None
 
 
-def _scores(bare: str, tools: Toolbox, meanings: Meanings) -> list[float]:
-    near = meanings.near(bare, tools.texts)
-    scores: list[float] = []
-    place = 0
-    for skill in tools.skills:
-        count = len(skill.phrases)
-        about, called = float(near[place + count]), float(near[place + count + 1])
-        if count:
-            score = _exemplified(skill, near[place : place + count], meanings) + _NAME * max(about, called)
-        else:
-            score = max(about, called) * (1 + _NAME) - (_UNWANTED if tools.exemplified else 0.0)
-        scores.append(score / (1 + _NAME))
-        place += count + 2
+def _person(tools: Toolbox, meanings: Meanings) -> int:
+    """The place of that tool, or -1."""
+    return meanings.once(("person", tools.texts, tools.starts), lambda: _likest_person(tools, meanings))
+
+
+def _likest_person(tools: Toolbox, meanings: Meanings) -> int:
+    if not tools.skills:
+        return -1
+    near = (meanings.of(tools.texts) @ meanings.of(_PERSONS[:3]).T).max(axis=1)
+    nearest = np.maximum.reduceat(near, tools.starts)
+    # The last of equals.
+    place = len(nearest) - 1 - int(nearest[::-1].argmax())
+    return place if nearest[place] >= _PERSON else -1
+
+
+class _Table(NamedTuple):
+    """The vectors by which tools are chosen: phrases in `runs`, those of the tools at `shown`, and what sums tools up.
+
+    `middles` are the directions of the means of phrases, `abouts` and `names` those of descriptions and names.
+    """
+
+    phrases: Floats
+    runs: list[int]
+    shown: list[int]
+    middles: Floats
+    abouts: Floats
+    names: Floats
+
+
+def _table(tools: Toolbox, meanings: Meanings) -> _Table:
+    shown = [place for place, skill in enumerate(tools.skills) if skill.phrases]
+    phrases = [phrase for skill in tools.skills for phrase in skill.phrases]
+    runs = list(accumulate((len(tools.skills[place].phrases) for place in shown), initial=0))[:-1]
+    vectors = meanings.of(phrases)
+    middles = [meanings.of(tools.skills[place].phrases).mean(axis=0) for place in shown]
+    return _Table(
+        vectors,
+        runs,
+        shown,
+        np.array([middle / (float(np.linalg.norm(middle)) or 1.0) for middle in middles], np.float32),
+        meanings.of([skill.about for skill in tools.skills]),
+        meanings.of([skill.called for skill in tools.skills]),
+    )
+
+
+def _scores(bare: str, tools: Toolbox, table: _Table, meanings: Meanings) -> Floats:
+    vector = meanings.of([bare])[0]
+    told = np.maximum(table.abouts @ vector, table.names @ vector)
+    if not table.shown:
+        return told
+    scores = told - _UNWANTED / (1 + _NAME)
+    nearest = np.maximum.reduceat(table.phrases @ vector, table.runs)
+    shown = 0.5 * nearest + 0.5 * (table.middles @ vector)
+    scores[table.shown] = (shown + _NAME * told[table.shown]) / (1 + _NAME)
     return scores
-
-
-def _does(skill: Skill, verb: str) -> bool:
-    """Whether the tool is named after this verb, and the verb tells one tool from another."""
-    return bool(verb) and bool(skill.phrases) and verb not in _GENERIC and stem(skill.called.split()[0]) == verb
-
-
-def _is_named(skill: Skill, text: str) -> bool:
-    """Whether the verb that the tool is named after comes in `text`, as in *register the return*."""
-    verb = stem(skill.called.split()[0])
-    return bool(skill.phrases) and verb not in _GENERIC and verb in stems(text)
-
-
-def _exemplified(skill: Skill, near: np.ndarray[tuple[int], np.dtype[np.float32]], meanings: Meanings) -> float:
-    middle = meanings.of(skill.phrases).mean(axis=0)
-    length = float(np.linalg.norm(middle)) or 1.0
-    return 0.5 * float(near.max()) + 0.5 * float(near.mean()) / length
 
 
 def best(found: Sequence[Match]) -> tuple[float, float]:

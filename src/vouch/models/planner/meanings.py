@@ -7,37 +7,55 @@ is plain arithmetic, and every text is embedded once.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-Vectors = OrderedDict[str, Floats]
 
 _KEPT: Final = 8192  # vectors, 1.5 kB each
+_KEPT_MADE: Final = 256
+
+T = TypeVar("T")
+
+
+class Known:
+    """What several plans share: vectors by text, and what was made of vectors."""
+
+    def __init__(self) -> None:
+        self.vectors: OrderedDict[str, Floats] = OrderedDict()
+        self.made: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def forget(self) -> None:
+        """Keep what was used last, as much as there is room for."""
+        while len(self.vectors) > _KEPT:
+            self.vectors.popitem(last=False)
+        while len(self.made) > _KEPT_MADE:
+            self.made.popitem(last=False)
 
 
 class Meanings:
     """Vectors by text, `known` ones shared with others. `missing` are the texts asked for in vain."""
 
-    def __init__(self, dimensions: int, known: Vectors | None = None) -> None:
+    def __init__(self, dimensions: int, known: Known | None = None) -> None:
         self.missing: dict[str, None] = {}
-        self._known: Vectors = OrderedDict() if known is None else known
-        self._nothing = np.zeros(dimensions, np.float32)
+        self._known = known or Known()
+        self._dimensions = dimensions
 
     def of(self, texts: Sequence[str]) -> Floats:
         """Unit vectors, shape (len(texts), dimensions); zeros where one is missing."""
-        rows = np.empty((len(texts), len(self._nothing)), np.float32)
+        rows = np.empty((len(texts), self._dimensions), np.float32)
+        vectors = self._known.vectors
         for place, text in enumerate(texts):
-            found = self._known.get(text)
+            found = vectors.get(text)
             if found is None:
                 self.missing[text] = None
-                found = self._nothing
+                rows[place] = 0.0
             else:
-                self._known.move_to_end(text)
-            rows[place] = found
+                vectors.move_to_end(text)
+                rows[place] = found
         return rows
 
     def near(self, text: str, others: Sequence[str]) -> Floats:
@@ -45,12 +63,18 @@ class Meanings:
         vectors = self.of([text, *others])
         return vectors[1:] @ vectors[0]
 
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` makes of vectors, made once for each `key` as soon as no vector is missing."""
+        made = self._known.made
+        if key in made:
+            made.move_to_end(key)
+            return cast("T", made[key])
+        value = make()
+        if not self.missing:
+            made[key] = value
+        return value
+
     def learn(self, texts: Sequence[str], vectors: Floats) -> None:
         """These are the vectors of these texts."""
         self.missing.clear()
-        self._known.update(zip(texts, vectors, strict=True))
-
-    def forget(self) -> None:
-        """Keep the vectors used last, as many as there is room for."""
-        while len(self._known) > _KEPT:
-            self._known.popitem(last=False)
+        self._known.vectors.update(zip(texts, vectors, strict=True))

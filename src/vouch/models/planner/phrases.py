@@ -12,7 +12,7 @@ from typing import Final
 from vouch.models.planner.clauses import asks, clauses, polished
 from vouch.models.planner.masking import masked
 from vouch.models.planner.mention import Mention, without_overlap
-from vouch.models.planner.tokens import STOP, shortened, stem, stems, tokens, word_set
+from vouch.models.planner.tokens import STOP, Token, shortened, stem, stems, tokens, word_set
 
 _QUOTED: Final = re.compile(r"(?<![\w'])[\"'“‘«](?P<value>[^\"“”‘«»\n]{1,200}?)[\"'”’»](?!\w)")
 _PROPER: Final = re.compile(
@@ -34,6 +34,9 @@ _LEADS: Final = re.compile(r"^(?:it'?s|it is|that is|that's|the \w+ is|my \w+ is
 _LONGEST: Final = 300
 _SHORT: Final = 80
 _NAME: Final = 3
+_DEFINITE: Final = word_set("the my this that these those our")
+_THING: Final = 3  # words by which a thing is called
+_BOTH: Final = re.compile(r"\bit and it\b")
 _FIRST: Final = STOP | word_set("cancel return refund order book find get show change send where")
 
 
@@ -71,6 +74,29 @@ def without_names(text: str) -> str:
     for one in reversed(named(text)):
         text = text[: one.start] + text[one.end :]
     return " ".join(text.split())
+
+
+def without_things(text: str, known: Set[str]) -> str:
+    """`text` with *it* for things that it speaks of and that are none of the `known`: *send the red lamp back*."""
+    words = tokens(text)
+    spans: list[tuple[int, int]] = []
+    for place, word in enumerate(words):
+        if word.word in _DEFINITE and (end := _end_of_thing(text, words, place, known)) > place:
+            spans.append((word.start, words[end].end))
+    for start, end in reversed(spans):
+        text = f"{text[:start]}it{text[end:]}"
+    return _BOTH.sub("them", text)
+
+
+def _end_of_thing(text: str, words: Sequence[Token], place: int, known: Set[str]) -> int:
+    """The place of the last word of a thing that begins at `place`; `place` itself where nothing unknown follows."""
+    end = place
+    for after in range(place + 1, min(place + _THING + 1, len(words))):
+        token = words[after]
+        if token.word in STOP or token.word in known or text[words[end].end : token.start].strip():
+            break
+        end = after
+    return end
 
 
 def details(text: str, verbs: Set[str]) -> list[str]:

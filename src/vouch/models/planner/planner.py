@@ -13,7 +13,7 @@ from vouch.contracts.embedder import Embedder
 from vouch.errors import BadRequest
 from vouch.models.planner.conversation import Conversation
 from vouch.models.planner.decision import Decision, decide
-from vouch.models.planner.meanings import Meanings, Vectors
+from vouch.models.planner.meanings import Known, Meanings
 from vouch.models.planner.progress import after, without_examples
 from vouch.models.planner.toolbox import Toolbox, toolbox
 from vouch.values.digest import digest
@@ -22,10 +22,11 @@ from vouch.values.request import Answer, CallDelta, Delta, Done, Request, TextDe
 
 _KEPT: Final = 512
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 
-class _Known(NamedTuple):
+class _Read(NamedTuple):
     """The tools of a request as they were read, kept as long as the tools themselves."""
 
     specs: tuple[ToolSpec, ...]
@@ -44,8 +45,9 @@ class Planner:
     def __init__(self, name: str = "local/planner", *, embedder: Embedder) -> None:
         self.name = name
         self._embedder = embedder
-        self._known: Vectors = OrderedDict()
-        self._tools: OrderedDict[int, _Known] = OrderedDict()
+        self._known = Known()
+        self._tools: OrderedDict[int, _Read] = OrderedDict()
+        self._boxes: OrderedDict[str, Toolbox] = OrderedDict()
         self._talks: OrderedDict[str, Conversation] = OrderedDict()
         self._decided: OrderedDict[str, Decision] = OrderedDict()
 
@@ -62,7 +64,7 @@ class Planner:
             texts = list(meanings.missing)
             meanings.learn(texts, await self._embedder.embed(texts))
             decision = self._decide(request, known, meanings)
-        meanings.forget()
+        self._known.forget()
         return _answer(decision, request, self.name)
 
     async def stream(self, request: Request) -> AsyncIterator[Delta]:
@@ -77,19 +79,22 @@ class Planner:
     async def aclose(self) -> None:
         """Forget everything read; the embedder belongs to whoever opened it."""
         self._tools.clear()
+        self._boxes.clear()
         self._talks.clear()
         self._decided.clear()
 
-    def _read(self, specs: tuple[ToolSpec, ...]) -> _Known:
+    def _read(self, specs: tuple[ToolSpec, ...]) -> _Read:
         """The tools, read once; remembered by identity, because an app sends the same ones with every request."""
-        known = self._tools.get(id(specs))
-        if known is None or known.specs is not specs:
-            known = self._tools[id(specs)] = _Known(specs, toolbox(specs), digest(specs))
-            if len(self._tools) > _KEPT:
-                self._tools.popitem(last=False)
-        return known
+        read = self._tools.get(id(specs))
+        if read is None or read.specs is not specs:
+            content = digest(specs)
+            box = self._boxes.get(content) or toolbox(specs)
+            _keep(self._boxes, content, box)
+            read = _Read(specs, box, content)
+            _keep(self._tools, id(specs), read)
+        return read
 
-    def _decide(self, request: Request, read: _Known, meanings: Meanings) -> Decision:
+    def _decide(self, request: Request, read: _Read, meanings: Meanings) -> Decision:
         """Read the conversation from where it was read before, and decide."""
         talk, history, tools = Conversation(), read.digest, read.tools
         for message in without_examples(request.messages, request.frame.examples):
@@ -106,8 +111,8 @@ class Planner:
         return decision
 
 
-def _keep(kept: OrderedDict[str, T], history: str, value: T) -> None:
-    kept[history] = value
+def _keep(kept: OrderedDict[K, T], key: K, value: T) -> None:
+    kept[key] = value
     if len(kept) > _KEPT:
         kept.popitem(last=False)
 

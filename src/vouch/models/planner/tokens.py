@@ -43,9 +43,10 @@ class Token(NamedTuple):
     end: int
 
 
-def tokens(text: str) -> list[Token]:
+@lru_cache(maxsize=2048)
+def tokens(text: str) -> tuple[Token, ...]:
     """The words of `text` in order."""
-    return [Token(found[0].lower(), found.start(), found.end()) for found in _WORD.finditer(text)]
+    return tuple(Token(found[0].lower(), found.start(), found.end()) for found in _WORD.finditer(text))
 
 
 @lru_cache(maxsize=8192)
@@ -64,6 +65,7 @@ def _single(cut: str) -> str:
     return cut[:-1] if cut.endswith("ll") and len(cut) > 4 else cut
 
 
+@lru_cache(maxsize=2048)
 def stems(text: str) -> frozenset[str]:
     """The stems of all words of `text` that say something."""
     return frozenset(stem(token.word) for token in tokens(text) if token.word not in STOP)

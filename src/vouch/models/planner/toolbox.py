@@ -6,11 +6,14 @@ It does not know any conversation.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Final
 
 from msgspec import Struct, structs
 
+from vouch.models.planner.clauses import commanded
 from vouch.models.planner.fields import normal, patterns_in, promised_by
 from vouch.models.planner.kinds import PERSONAL
 from vouch.models.planner.masking import masked
@@ -21,6 +24,7 @@ from vouch.values.request import ToolSpec
 _FIRST: Final = re.compile(r"(?<=[\w)])[.:;](?:\s|$)")
 _PHRASES: Final = 40  # of one tool; more would cost time and teach little
 _ASKING: Final = word_set("query question search topic")
+_WISHING: Final = word_set("would could should please")
 _LIBRARY: Final = word_set(
     "knowledge policy policies faq faqs document documents docs doc article articles handbook manual guide help "
     "rules terms passages"
@@ -31,7 +35,8 @@ class Skill(Struct, frozen=True):
     """A tool: its parameters, the names of the fields it gives, and how people say that they want it.
 
     `phrases` are its examples and what it does in a sentence, without facts, `about` its description, `called` its name
-    in words; `searches` when it looks words up in texts.
+    in words; `searches` when it looks words up in texts; `verb` the stem of the word that its name begins with, `deeds` tells how many of its
+    examples wish for it with which verb.
     """
 
     name: str
@@ -42,6 +47,8 @@ class Skill(Struct, frozen=True):
     about: str
     called: str
     searches: bool
+    verb: str = ""
+    deeds: Mapping[str, int] = {}
 
     @property
     def required(self) -> tuple[Parameter, ...]:
@@ -65,8 +72,9 @@ class Toolbox(Struct, frozen=True):
     """All tools.
 
     `verbs` are the stems of the words with which wishes begin, `words` all by which tools are chosen, `nouns` those for
-    things that have ids; `free` the names
-    of reads that need nothing but words, or what such reads give.
+    things that have ids; `free` the names of reads that need nothing but words, or what such reads give. `texts` are
+    all by which tools are chosen, each tool's phrases, what it is about and how it is called, from its `starts` on.
+    `known` are the words of names and descriptions, of parameters too.
     """
 
     skills: tuple[Skill, ...]
@@ -75,6 +83,9 @@ class Toolbox(Struct, frozen=True):
     nouns: frozenset[str]
     free: frozenset[str]
     exemplified: bool
+    texts: tuple[str, ...] = ()
+    starts: tuple[int, ...] = ()
+    known: frozenset[str] = frozenset()
 
     def skill(self, name: str) -> Skill | None:
         """The tool of this name."""
@@ -84,11 +95,6 @@ class Toolbox(Struct, frozen=True):
     def reads(self) -> tuple[Skill, ...]:
         """The tools that change nothing."""
         return tuple(one for one in self.skills if not one.writes)
-
-    @property
-    def texts(self) -> list[str]:
-        """Every text by which a tool is chosen."""
-        return [text for one in self.skills for text in (*one.phrases, one.about, one.called)]
 
 
 def introduces(skill: Skill) -> bool:
@@ -103,13 +109,25 @@ def toolbox(specs: Sequence[ToolSpec]) -> Toolbox:
     skills = tuple(_skill(spec, looks) for spec in specs)
     firsts = [tokens(text)[:1] for spec in specs for text in (in_words(spec.name), spec.description, *spec.examples)]
     verbs = frozenset(stem(token.word) for first in firsts for token in first)
-    words = frozenset(
-        token.word for one in skills for text in (*one.phrases, one.about, one.called) for token in tokens(text)
-    )
+    own = [(*one.phrases, one.about, one.called) for one in skills]
+    texts = tuple(text for each in own for text in each)
+    starts = tuple(accumulate((len(each) for each in own), initial=0))[:-1]
+    words = frozenset(token.word for text in texts for token in tokens(text)) | _WISHING
     nouns = frozenset(
         word for one in skills for taken in one.parameters if taken.kind == "identifier" for word in taken.title.split()
     )
-    return Toolbox(skills, verbs, words, nouns, _free(skills), any(spec.examples for spec in specs))
+    exemplified = any(spec.examples for spec in specs)
+    known = frozenset(token.word for one in skills for text in _told(one) for token in tokens(text))
+    return Toolbox(skills, verbs, words, nouns, _free(skills), exemplified, texts, starts, known)
+
+
+def _told(skill: Skill) -> Iterator[str]:
+    """What the schema says of a tool."""
+    yield skill.about
+    yield skill.called
+    for one in skill.parameters:
+        yield one.title
+        yield one.description
 
 
 def _looks(specs: Sequence[ToolSpec]) -> dict[str, tuple[str, ...]]:
@@ -149,6 +167,9 @@ def _skill(spec: ToolSpec, looks: dict[str, tuple[str, ...]]) -> Skill:
     wanted = tuple(_with_look(one, looks) for one in parameters(spec.parameters))
     about = spec.description.split("\n\n")[0].strip()
     examples = (*spec.examples[:_PHRASES], _FIRST.split(about, maxsplit=1)[0]) if spec.examples else ()
+    searches = _searches(spec, wanted)
+    verb = stem((in_words(spec.name).split() or [""])[0])
+    said = Counter(commanded(one) for one in spec.examples[:_PHRASES] if not searches)
     return Skill(
         spec.name,
         spec.writes,
@@ -157,7 +178,9 @@ def _skill(spec: ToolSpec, looks: dict[str, tuple[str, ...]]) -> Skill:
         tuple(dict.fromkeys(phrase for example in examples if (phrase := masked(example)))),
         about or in_words(spec.name),
         in_words(spec.name),
-        _searches(spec, wanted),
+        searches,
+        verb,
+        {one: count for one, count in said.items() if one},
     )
 
 

@@ -37,6 +37,9 @@ _OWN: Final = 0.8
 
 _REFERS: Final = re.compile(r"\b(?:it|them)\b", re.IGNORECASE)
 _BETTER: Final = 0.02
+_TORN: Final = 0.04
+"""By how much less near the next tool must come that changes something, before the nearest is taken."""
+
 _OPTIONS: Final = 3
 
 
@@ -55,11 +58,15 @@ class Wish(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """All wishes of a message in order; for where there is none, the nearest tools and the chance of the first."""
+    """All wishes of a message in order; for where there is none, the nearest tools and the chance of the first.
+
+    `torn` when something was wished for, and two tools that change something are as near to it.
+    """
 
     wishes: tuple[Wish, ...]
     options: tuple[str, ...]
     chance: float
+    torn: bool = False
 
 
 class _Part(NamedTuple):
@@ -86,15 +93,18 @@ def heard(text: str, tools: Toolbox, meanings: Meanings) -> Heard:
     chosen = _chosen(parts, easy)
     if chosen and all(introduces(parts[place].found[0].skill) for place in chosen):
         chosen = _instead(parts, chosen)
-    whole = _part(Clause(text, 0, asks=any(part.clause.asks for part in parts)), tools, meanings)
-    if not chosen and _is_wish(whole, easy) and not parts[0].clause.refuses:
-        return Heard(tuple(_apart(Wish(whole.found[0].skill, whole.sure, text, 0))), (), whole.sure)
-    if len(chosen) == 1 and whole.found[0].skill is parts[chosen[0]].found[0].skill:
-        parts[chosen[0]] = parts[chosen[0]]._replace(sure=max(parts[chosen[0]].sure, whole.sure))
+    # As a whole a message may be plainer than any clause of it.
+    wholes: list[_Part] = []
+    if not chosen or any(_is_torn(parts[place]) for place in chosen):
+        wholes = [_part(Clause(text, 0, asks=any(part.clause.asks for part in parts)), tools, meanings)]
+        if not chosen and _is_wish(wholes[0], easy) and not parts[0].clause.refuses:
+            chosen, parts = [0], wholes
+        if torn := next((part for place in chosen if _stays_torn(part := parts[place], wholes[0])), None):
+            return Heard((), tuple(match.skill.name for match in _writes(torn)[:2]), torn.sure, torn=True)
     wishes = _without_helpers(_merged(_wishes(text, parts, chosen)))
-    nearest = max([*parts, whole], key=lambda part: part.sure)
-    offered = [match.skill.name for match in nearest.found if not introduces(match.skill)]
-    return Heard(tuple(one for wish in wishes for one in _apart(wish)), tuple(offered[:_OPTIONS]), nearest.sure)
+    nearest = max([*parts, *wholes], key=lambda part: (bool(_offers(part)), part.sure))
+    wished = tuple(one for wish in wishes for one in _apart(wish))
+    return Heard(wished, tuple(_offers(nearest)[:_OPTIONS]), nearest.sure)
 
 
 def _parts(text: str, tools: Toolbox, meanings: Meanings) -> list[_Part]:
@@ -106,7 +116,7 @@ def _parts(text: str, tools: Toolbox, meanings: Meanings) -> list[_Part]:
         part = _part(clause, tools, meanings)
         if parts and clause.asks and not parts[-1].clause.asks:
             before = parts[-1].clause
-            joint = _part(clause._replace(text=f"{before.text} {clause.text}"), tools, meanings)
+            joint = _part(clause._replace(text=f"{before.text} {clause.text}"), tools, meanings, clause.text)
             part = part._replace(found=joint.found, sure=joint.sure) if joint.sure > part.sure else part
         if parts and parts[-1].found and part.found and clause.asks and parts[-1].clause.asks:
             before = parts[-1].clause
@@ -118,8 +128,8 @@ def _parts(text: str, tools: Toolbox, meanings: Meanings) -> list[_Part]:
     return parts
 
 
-def _part(clause: Clause, tools: Toolbox, meanings: Meanings) -> _Part:
-    found = matches(clause.text, tools, meanings)
+def _part(clause: Clause, tools: Toolbox, meanings: Meanings, wish: str = "") -> _Part:
+    found = matches(clause.text, tools, meanings, wish)
     if found and (informs(clause.text) or "?" in clause.text) and found[0].skill.name not in tools.free:
         found = _harmless_first(found, tools)
     if not clause.asks and introduction(clause.text):
@@ -154,6 +164,30 @@ def _is_wish(part: _Part, easy: _Easy) -> bool:
     if skill.name == easy.person and part.clause.asks:
         return part.sure >= _PERSON
     return part.sure >= (BAR if part.clause.asks else _TOLD)
+
+
+def _offers(part: _Part) -> list[str]:
+    """The tools of a clause that may be offered."""
+    return [match.skill.name for match in part.found if not introduces(match.skill)]
+
+
+def _is_torn(part: _Part) -> bool:
+    """Whether the nearest tool changes something, and another that does so is about as near."""
+    if not part.found or not part.found[0].skill.writes:
+        return False
+    first, *others = _writes(part)
+    return bool(others) and first.score - others[0].score < _TORN
+
+
+def _stays_torn(part: _Part, whole: _Part) -> bool:
+    """Whether a torn clause is so in its message, too, or that speaks for another tool."""
+    if not _is_torn(part):
+        return False
+    return _is_torn(whole) or not whole.found or whole.found[0].skill is not part.found[0].skill
+
+
+def _writes(part: _Part) -> list[Match]:
+    return [match for match in part.found if match.skill.writes]
 
 
 def _is_question(part: _Part) -> bool:

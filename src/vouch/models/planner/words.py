@@ -27,6 +27,10 @@ _COURTESIES: Final = {
     "goodbye": "Goodbye, and have a good day.",
     "enough": "All right, I leave it at that. Is there anything else I can do for you?",
 }
+_FINDS: Final = (
+    (re.compile(r"(?:what|how|when|where|whether|which|who|if|why)\b"), "tell you "),
+    (re.compile(r"(?:an?|the|all|one|some|every|your|their)\b"), "show you "),
+)
 _OPTIONS: Final = 8
 _LONGEST: Final = 90
 _YOURS: Final = (
@@ -94,8 +98,13 @@ def clarify(skills: Sequence[Skill]) -> str:
 
 
 def _offer(skill: Skill) -> str:
+    """What a tool does, as something that *I can*: a description that names what is found is what I can tell."""
     first = re.split(r"(?<=\w)[.:;](?:\s|$)", skill.about, maxsplit=1)[0]
-    return first[:1].lower() + first[1:] if len(first) <= _LONGEST else skill.called
+    if len(first) > _LONGEST:
+        return skill.called
+    offer = first[:1].lower() + first[1:]
+    lead = next((lead for begins, lead in _FINDS if not skill.writes and begins.match(offer)), "")
+    return f"{lead}{offer}"
 
 
 def named_for_customer(one: Parameter) -> str:

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Vouch
+
+APP = '''
+import json
+from vouch import App, Case, Dataset, Proof, Scripted, judges, scorers
+
+def judge(request):
+    said = request.messages[-1].text
+    return json.dumps({"reason": "seen", "answer": "EUR" in said.split("<answer>")[1]})
+
+cases = Dataset("prices", tuple(Case(f"p-{n}", f"What does {n} cost?") for n in range(20)))
+JUDGED = judges.rubric(judges.yes_no("Does it name a price?"), judge=Scripted(judge, name="scripted/judge"))
+app = App(
+    name="prices",
+    models=[Scripted(lambda request: "5 EUR" if "7" not in request.messages[-1].text else "No idea", name="scripted/p")],
+    proofs=[SCORERS],
+)
+'''
+
+
+@pytest.fixture
+def prices(tmp_path: Path) -> Path:
+    (tmp_path / "vouch.toml").write_text('[apps]\nprices = "app:app"\nplain = "plain:app"\n')
+    (tmp_path / "app.py").write_text(APP.replace("SCORERS", "Proof(cases, JUDGED)"))
+    (tmp_path / "plain.py").write_text(APP.replace("SCORERS", "Proof(cases, scorers.label())"))
+    lines = [
+        {"id": f"a-{n}", "input": f"What does {n} cost?", "output": "5 EUR" if n % 3 else "It depends", "human": bool(n % 3) or n == 9}
+        for n in range(30)
+    ]
+    (tmp_path / "labelled.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    return tmp_path
+
+
+def test_an_app_is_proven_by_a_judge(vouch: Vouch, prices: Path) -> None:
+    done = vouch("prove", f"{prices}:prices", "--json")
+    report = json.loads(done.stdout)
+    assert (report["right"], report["n"], report["unscored"]) == (18, 20, 0)
+    assert "No idea" in vouch("trace", "--in", prices, "p-7").stdout
+    judged = vouch("trace", "--in", prices, "judge:p-7")
+    assert "judge:rubric" in judged.stdout
+    assert "scripted/judge" in judged.stdout
+
+
+def test_its_judge_is_proven_on_labelled_answers(vouch: Vouch, prices: Path) -> None:
+    done = vouch("prove", f"{prices}:prices", "--judge", prices / "labelled.jsonl")
+    assert done.exit_code == 0, done.stdout
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("rubric('Does it name a price?', judge='scripted/judge'")
+    assert lines[1].startswith("  30 answers, 30 labels by people: judge and people agree on 96.7 % (")
+    file = prices / ".vouch" / "proofs" / "judge-prices.json"
+    assert lines[-1] == f"  Report: {file}"
+    assert json.loads(file.read_text())["disagree"] == ["a-9"]
+    told = vouch("prove", f"{prices}:prices", "--judge", prices / "labelled.jsonl", "--json", "--to", prices / "out")
+    assert json.loads(told.stdout)["found"] == 30
+    assert (prices / "out" / "judge-prices.json").is_file()
+
+
+def test_mistakes_are_told(vouch: Vouch, prices: Path) -> None:
+    done = vouch("prove", f"{prices}:plain", "--judge", prices / "labelled.jsonl")
+    assert (done.exit_code, "no proof of app 'prices' has a judge" in done.stderr) == (2, True)
+    done = vouch("prove", f"{prices}:prices", "--judge", prices / "none.jsonl")
+    assert (done.exit_code, "there is no file of answers" in done.stderr) == (2, True)
+    done = vouch("prove", f"{prices}:prices", "--judge", prices / "labelled.jsonl", "--to", prices / "app.py")
+    assert (done.exit_code, "name another folder" in done.stderr) == (2, True)
