@@ -7,7 +7,7 @@ import pytest
 
 from cli.conftest import Vouch
 
-APP = '''
+APP = """
 import json
 from vouch import App, Case, Dataset, Proof, Scripted, judges, scorers
 
@@ -22,7 +22,7 @@ app = App(
     models=[Scripted(lambda request: "5 EUR" if "7" not in request.messages[-1].text else "No idea", name="scripted/p")],
     proofs=[SCORERS],
 )
-'''
+"""
 
 
 @pytest.fixture
@@ -31,7 +31,12 @@ def prices(tmp_path: Path) -> Path:
     (tmp_path / "app.py").write_text(APP.replace("SCORERS", "Proof(cases, JUDGED)"))
     (tmp_path / "plain.py").write_text(APP.replace("SCORERS", "Proof(cases, scorers.label())"))
     lines = [
-        {"id": f"a-{n}", "input": f"What does {n} cost?", "output": "5 EUR" if n % 3 else "It depends", "human": bool(n % 3) or n == 9}
+        {
+            "id": f"a-{n}",
+            "input": f"What does {n} cost?",
+            "output": "5 EUR" if n % 3 else "It depends",
+            "human": bool(n % 3) or n == 9,
+        }
         for n in range(30)
     ]
     (tmp_path / "labelled.jsonl").write_text("\n".join(map(json.dumps, lines)))

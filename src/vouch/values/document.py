@@ -32,9 +32,9 @@ class Block(Struct, frozen=True, omit_defaults=True):
 class Document(Struct, frozen=True, omit_defaults=True):
     """A document as text. `id` is its name in its source, such as a path; equal ids are versions of one document.
 
-    `metadata` are values that a search may filter by; `access` the labels of which a reader must have one
-    (without any, everybody may read it); `trusted` says that only the app's owner can have written it. `blocks` cover the text
-    in order, where its structure is known.
+    `metadata` are values that a search may filter by; `access` the labels of which a reader must have one (without any,
+    everybody may read it); `trusted` says that only the app's owner can have written it. `blocks` cover the text in
+    order, where its structure is known.
     """
 
     id: str

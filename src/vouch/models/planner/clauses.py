@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from vouch.models.planner.tokens import STOP, stem, tokens
 
 _SENTENCE: Final = re.compile(
-    r"(?<=[.!?;\n])(?:\s+|$)|\n+|\s+(?=(?:Also|And|Additionally|Besides|Furthermore|Another thing|One more thing)\b)"
+    r"(?<=[.!?;\n])(?:\s+|$)|\n+|(?<=\w please)\s+(?=[A-Z][a-z])|\s+(?=(?:Also|And|Additionally|Besides|Furthermore|Another thing|One more thing)\b)"
 )
 _WHO: Final = r"(?:(?:(?:my|the)\s+)?(?:e-?mail|mail|account|address|login)|i'm|i\ am|it's|you\ find\ me|registered)\b"
 _FACT: Final = rf"""
@@ -36,7 +36,9 @@ _POLITE: Final = re.compile(
     r"[\s,:]*)+",
     re.IGNORECASE,
 )
-_LABEL: Final = re.compile(r"^(?:[A-Za-z]+\s+){0,2}#?[\w-]*\d{3}[\w-]*\s*(?::|\s[-–—])\s+(?=[A-Za-z])")
+_LABEL: Final = re.compile(
+    r"^(?:(?:[A-Za-z]+\s+){0,2}#?[\w-]*\d{3}[\w-]*\s*(?::|\s[-–—])|(?:[Mm]y|[Tt]he|[Tt]his|[Oo]ur)\s+[a-z]+:)\s+(?=[A-Za-z])"
+)
 """As in *order 123456: cancel it*."""
 
 _BEGINS: Final = re.compile(
@@ -45,14 +47,14 @@ _BEGINS: Final = re.compile(
     r"(?:you|i|we|u|my|the|it|there|this|that|a|an|they|he|she|any)\b"
     r"|^(?:i|we)(?: would|'d|'ll| will| do| really| also| just| still)* "
     r"(?:want|need|wish|like|love|prefer|have to|must|require|demand|take|choose|go for)\b"
-    r"|^(?:want|need|would like|have) to\b"
+    r"|^(?:(?:want|need)\b|(?:would like|have) to\b)"
     r"|^(?:i am|i'm|im|we are|we're) (?:looking|trying|hoping|calling|writing|asking|applying)\b"
     r"|^(?:help me|let me|tell me|show me|give me|send me|get me|let's|lets|wanna|gimme)\b",
     re.IGNORECASE,
 )
 _HOLDS: Final = re.compile(
     r"\b(?:can|could|would|will) (?:you|i|we|u)\b|\b(?:i am|i'm|we are|we're) (?:asking|applying) for\b"
-    r"|\b(?:i|we)(?: would|'d|'ll)?(?: really| also| just| still)? (?:want|need|wish|like|love|demand)\b"
+    r"|\b(?:i|we)(?: w[oul]{2,4}d|'d|'ll)?(?: really| also| just| still)? (?:want|need|wish|like|love|demand)\b"
     r"|\b(?:please|pls|plz)\b|\?\s*$",
     re.IGNORECASE,
 )
@@ -71,23 +73,31 @@ _NUMBERED: Final = re.compile(r"\d{4,}")
 _ALLOWS: Final = re.compile(r"^(?:can|could|may|should|would|will) (?:i|we)\b|\bhow\b", re.IGNORECASE)
 _PERSONAL: Final = re.compile(r"\b(?:i|i'm|i've|my|mine|me|we|our|us)\b", re.IGNORECASE)
 _LEAVE: Final = re.compile(
-    r"^(?:can|could|may|might|must|should|do|does) (?:i|we|one|you)\b|^(?:is it|am i|are we|is one) (?:possible|allowed|okay|ok)\b",
+    r"^(?:can|could|may|might|must|should) (?:i|we|one)\b|^(?:is it|am i|are we|is one) (?:possible|allowed|okay|ok)\b",
     re.IGNORECASE,
 )
-_ANY: Final = re.compile(r"\b(?:an?|any|some|several|something|anything|things)\b", re.IGNORECASE)
+_ANY: Final = re.compile(
+    r"\b(?:an?|any|some|several|something|anything|things)\b"
+    r"|^(?: to)? [a-z]+(?: back| off)? (?!(?:a|an|to|for|by|with|in|on|at|from|of|and|or|now|today|tomorrow|still|yet|again|"
+    r"also|too|so|as|if|or|back|off|up|out)\b)[a-z]{3,}",
+    re.IGNORECASE,
+)
+"""Something that is none in particular: *an order*, *something*, or *shoes*, right after the verb."""
+
 _CERTAIN: Final = re.compile(
-    r"\b(?:my|mine|our|this|that|these|those|it|them|me|us|please|pls|another|now)\b|@", re.IGNORECASE
+    r"\b(?:my|mine|our|this|that(?! (?:i|we|is|was|are|were)\b)|these|those|it|them|me|us|please|pls|another|now)\b|@", re.IGNORECASE
 )
 _THE: Final = re.compile(r"\bthe\b", re.IGNORECASE)
 _WISHED: Final = re.compile(
-    r"(?:\b(?:i|we)(?:'d| would|'ll| do| really| just)*(?: want| need| wish| like| love| have| hope| have got)? to"
+    r"(?:\b(?:i|we)(?:'d| w[oul]{2,4}d|'ll| do| really| just)*(?: want| need| wish| like| love| have| hope| have got)? to"
     r"|^(?:want|need|wish|would like|like|have|gotta) to"
     r"|\b(?:looking|trying|hoping) to|\b(?:can|could|would|will|may|should) (?:you|i|we)(?: please| just)?|\bplease"
     r"|\blet's|\bhow (?:do|can) i)\s+(?P<verb>[A-Za-z]+)",
     re.IGNORECASE,
 )
 _LIGHT: Final = re.compile(
-    r"\b(?:arrange|register|make|book|organi[sz]e|request|have|get|give|need|want|demand|like|expect|start|issue|for)"
+    r"\b(?:(?:arrange|register|make|book|organi[sz]e|request|have|get|give|need|want|demand|like|expect|start|issue|for)"
+    r"|please\s+[a-z]+)"
     r"\s+(?:(?:me|us|you)\s+)?(?:an?|the|my|our|another)\s+(?:(?:full|quick|complete|new)\s+)?(?P<deed>[a-z]+)",
     re.IGNORECASE,
 )
@@ -214,7 +224,12 @@ def wished(text: str) -> str:
     bare = polished(text)
     if found := _WISHED.search(bare):
         return stem(found["verb"].lower())
-    first = tokens(bare)[:1]
+    return first_word(bare)
+
+
+def first_word(text: str) -> str:
+    """The stem of the first word of `text` that is no courtesy, which a command begins with."""
+    first = tokens(polished(text))[:1]
     return stem(first[0].word) if first else ""
 
 

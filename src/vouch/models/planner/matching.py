@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from vouch.models.planner.clauses import asks_for_deed, asks_leave, deed, deed_as_thing, informs, is_general, polished, wished
+from vouch.models.planner.clauses import asks_for_deed, asks_leave, deed, deed_as_thing, first_word, informs, is_general, polished, wished
 from vouch.models.planner.evidence import evidence
 from vouch.models.planner.identifiers import by_pattern
 from vouch.models.planner.masking import masked
@@ -132,8 +132,9 @@ def _form(text: str, tools: Toolbox) -> list[float]:
             write if skill.writes else _TOLD if general and skill.looks_up_words else 0.0 for skill in tools.skills
         ]
     verb, wish = wished(text), deed(text)
-    if (thing := deed_as_thing(text)) and any(thing == skill.verb for skill in tools.skills):
-        verb = wish = thing
+    plain = next((one for one in (first_word(text), deed_as_thing(text)) if one and _names(one, tools)), "")
+    if plain and plain != verb:
+        verb = wish = plain
     done = _DONE if asks_for_deed(text) and verb not in _GENERIC else 0.0
     counts = [0 if wish in _GENERIC else skill.deeds.get(wish, 0) for skill in tools.skills]
     each_ = (_WISHED_BACK if " " in wish else _WISHED) / (1 + sum(counts))
@@ -142,6 +143,11 @@ def _form(text: str, tools: Toolbox) -> list[float]:
         _deed(skill, verb, named) + each_ * count + (done if skill.writes else 0.0)
         for skill, count in zip(tools.skills, counts, strict=True)
     ]
+
+
+def _names(verb: str, tools: Toolbox) -> bool:
+    """Whether a tool is named after the verb."""
+    return verb not in _GENERIC and any(verb == skill.verb for skill in tools.skills)
 
 
 def _needs_one(skill: Skill) -> bool:

@@ -5,6 +5,7 @@ It does not know ids, numbers or dates.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -20,6 +21,7 @@ from vouch.models.planner.tokens import in_words, shortened, stems
 Given = dict[str, Filled]
 
 _WHY: Final = frozenset({"reason", "why"})
+_REFERS: Final = re.compile(r"\b(?:it|them|that one|this one)\b", re.IGNORECASE)
 _LOOKS: Final = frozenset({"query", "search", "topic", "question"})
 _LONGEST: Final = 300
 _OPEN: Final = ("open", "city", "region", "country", "street")
@@ -128,6 +130,7 @@ def _words(parameter: Parameter, context: Context) -> Filled | None:
         return None
     if called & _LOOKS:
         first = phrases.asked(context.texts[-1], context.verbs) if context.texts else ""
+        first = context.texts[-1] if _REFERS.search(first) else first
         found = phrases.question(first) if context.searches else phrases.looked_for(first, context.verbs)
         return Filled(found, 0.85) if found else None
     quoted = [one.value for text in context.texts for one in phrases.quoted(text) if len(one.value.split()) > 2]

@@ -60,7 +60,7 @@ class Wish(NamedTuple):
 class Heard(NamedTuple):
     """All wishes of a message in order; for where there is none, the nearest tools and the chance of the first.
 
-    `torn` when something was wished for, and two tools that change something are as near to it.
+    `torn` when the nearest tool changes something, and another that does so is about as near.
     """
 
     wishes: tuple[Wish, ...]
@@ -104,7 +104,8 @@ def heard(text: str, tools: Toolbox, meanings: Meanings) -> Heard:
     wishes = _without_helpers(_merged(_wishes(text, parts, chosen)))
     nearest = max([*parts, *wholes], key=lambda part: (bool(_offers(part)), part.sure))
     wished = tuple(one for wish in wishes for one in _apart(wish))
-    return Heard(wished, tuple(_offers(nearest)[:_OPTIONS]), nearest.sure)
+    torn = _is_torn(nearest, 2 * _TORN)
+    return Heard(wished, tuple(_offers(nearest)[:_OPTIONS]), nearest.sure, torn=torn)
 
 
 def _parts(text: str, tools: Toolbox, meanings: Meanings) -> list[_Part]:
@@ -171,12 +172,12 @@ def _offers(part: _Part) -> list[str]:
     return [match.skill.name for match in part.found if not introduces(match.skill)]
 
 
-def _is_torn(part: _Part) -> bool:
+def _is_torn(part: _Part, least: float = _TORN) -> bool:
     """Whether the nearest tool changes something, and another that does so is about as near."""
     if not part.found or not part.found[0].skill.writes:
         return False
     first, *others = _writes(part)
-    return bool(others) and first.score - others[0].score < _TORN
+    return bool(others) and first.score - others[0].score < least
 
 
 def _stays_torn(part: _Part, whole: _Part) -> bool:
