@@ -19,7 +19,7 @@ cases = Dataset("prices", tuple(Case(f"p-{n}", f"What does {n} cost?") for n in 
 JUDGED = judges.rubric(judges.yes_no("Does it name a price?"), judge=Scripted(judge, name="scripted/judge"))
 app = App(
     name="prices",
-    models=[Scripted(lambda request: "5 EUR" if "7" not in request.messages[-1].text else "No idea", name="scripted/p")],
+    models=[Scripted(lambda it: "No idea" if "7" in it.messages[-1].text else "5 EUR", name="scripted/seller")],
     proofs=[SCORERS],
 )
 """

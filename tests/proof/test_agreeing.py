@@ -32,8 +32,10 @@ def test_labels_drawn_by_verdict_show_the_judge_as_all_labels_would() -> None:
     assert found.kappa.low <= whole.kappa.estimate <= found.kappa.high
     for one, other in zip(found.errors, sorted(whole.errors, key=lambda each: str(each.label)), strict=True):
         assert one.label == other.label
-        assert one.missed is not None and other.missed is not None
-        assert one.false is not None and other.false is not None
+        assert one.missed is not None
+        assert other.missed is not None
+        assert one.false is not None
+        assert other.false is not None
         assert one.missed.low <= other.missed.estimate <= one.missed.high
         assert one.false.low <= other.false.estimate <= one.false.high
     # Plain counts of these labels would show another judge.

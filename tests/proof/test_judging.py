@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 import pytest
-
 from tests.judges.asked import JUDGE, judge_of, says
+
 from vouch import judges, scorers
 from vouch.app.house import House
 from vouch.app.retry import Retry

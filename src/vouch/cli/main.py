@@ -24,10 +24,11 @@ COMMANDS: Final = {
     "settle": "Say whether a write of unknown outcome was made.",
     "mcp": "Serve an app as an MCP server over standard input and output.",
     "trace": "Show recorded runs: the latest, or every event of some.",
+    "cases": "Make files of cases out of tables, other tools' files and the journal.",
     "guard": "Test what an app says of the texts that its tools give.",
 }
 
-SUBCOMMANDS: Final = {"guard": ("check",)}
+SUBCOMMANDS: Final = {"cases": ("import", "journal"), "guard": ("check",)}
 """By command: the commands within it."""
 
 HELP: Final = """The system around the model: declare an app, prove it, watch it.

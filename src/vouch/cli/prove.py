@@ -5,6 +5,7 @@ It does not know how a verdict is reached.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -21,9 +22,11 @@ from vouch.cli.judging import prove_judges
 from vouch.errors import AppError, UsageError
 from vouch.project.project import locate
 from vouch.proof.certificate import Issued, certificate_of, write_certificate
+from vouch.proof.github import append_summary, on_github, workflow_commands
 from vouch.proof.html import html
 from vouch.proof.judging import Options as JudgeOptions
 from vouch.proof.junit import junit
+from vouch.proof.markdown import markdown
 from vouch.proof.prove import Options
 from vouch.proof.prove import prove as prove_app
 from vouch.proof.report import Report
@@ -89,6 +92,7 @@ async def prove(
                 )
             folder = _folder(project.root, to, report, alone=len(proofs) == 1)
             write_reports(report, folder)
+            _tell_github(report)
             if json:
                 show_json(report)
             else:
@@ -100,7 +104,7 @@ async def prove(
 
 
 def write_reports(report: Report, folder: Path) -> None:
-    """Write report.html, report.json, junit.xml and, where the claim is proven, certificate.json.
+    """Write report.html, report.json, report.md, junit.xml and, where the claim is proven, certificate.json.
 
     Raises `UsageError` when they cannot be written there.
     """
@@ -112,12 +116,21 @@ def write_reports(report: Report, folder: Path) -> None:
         (folder / "report.html").write_text(html(report), encoding="utf-8")
         (folder / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1))
         (folder / "junit.xml").write_text(junit(report), encoding="utf-8")
+        (folder / "report.md").write_text(markdown(report), encoding="utf-8")
         if report.claim_proven:
             write_certificate(Issued(certificate_of(report)), certificate)
     except OSError as error:
         raise UsageError(
             f"the reports cannot be written to {str(folder)!r} ({error.strerror}); name another folder: --to FOLDER"
         ) from error
+
+
+def _tell_github(report: Report) -> None:
+    """In a job of GitHub Actions: annotate what broke, and append the report to the job's summary."""
+    append_summary(report, os.environ)
+    if on_github(os.environ):
+        # On standard error, which GitHub reads too, so that --json stays JSON.
+        sys.stderr.write("".join(f"{line}\n" for line in workflow_commands(report)))
 
 
 def _folder(root: Path, to: Path | None, report: Report, *, alone: bool) -> Path:

@@ -84,13 +84,14 @@ def _length(report: JudgeReport) -> Iterator[str]:
         difference = report.longer.difference
         low, high = (f"{100 * bound:+.1f}" for bound in (difference.low, difference.high))
         yield (
-            f"The longer answer wins {_share(report.longer.judge)} with the judge and {_share(report.longer.people)} with "
-            f"people: {100 * difference.estimate:+.1f} points ({low} to {high})."
+            f"The longer answer wins {_share(report.longer.judge)} with the judge and "
+            f"{_share(report.longer.people)} with people: {100 * difference.estimate:+.1f} points ({low} to {high})."
         )
     if report.length is not None:
         shown = "shown" if report.length.low > 0 or report.length.high < 0 else "not shown"
         yield (
-            f"Longer answers are judged too well with a rank correlation of {_number(report.length)}: a bias is {shown}."
+            "Longer answers are judged too well with a rank correlation of "
+            f"{_number(report.length)}: a bias is {shown}."
         )
 
 
@@ -102,7 +103,8 @@ def _corrected(report: JudgeReport) -> Iterator[str]:
         return
     yield (
         f"The judge passes {percent(found.judge.estimate)}, which is no accuracy. "
-        f"Corrected by {found.labels:,} labels, {_share(found.accuracy)} of all {report.n:,} answers are right ({exactly(report.confidence)} confidence)."
+        f"Corrected by {found.labels:,} labels, {_share(found.accuracy)} of all {report.n:,} answers are right "
+        f"({exactly(report.confidence)} confidence)."
     )
     if report.labels < report.n and math.isfinite(found.worth):
         yield (

@@ -40,8 +40,9 @@ APP: Final = "judge"
 Method = Literal["stratified", "ppi"]
 """How the share of right answers is corrected: labels drawn by verdict, or (PPI++) a plain random sample of them."""
 
-_READY: Final = 512
-"""Answers that wait for a judge at a time: those whose verdict is recorded are looked up together."""
+_READY: Final = 2
+"""For every call under way, so many answers at work: the next is ready when a call ends, and those whose verdict is
+recorded are looked up together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,9 +172,8 @@ async def prove_judge(
         house, proof=recorder.run, concurrency=options.concurrency, seconds=options.seconds, fresh=options.fresh
     )
     try:
-        judging = _Judging(seated(scorer, clerk.ask), progress, len(answers.answers))
-        verdicts = await judging.all(answers.answers)
-        await recorder.add(*(_given(one, scorer.name) for one in verdicts))
+        judging = _Judging(seated(scorer, clerk.ask), recorder, progress, len(answers.answers))
+        verdicts = await judging.all(answers.answers, at_once=_READY * options.concurrency)
         report = _report(scorer.name, answers, dataset, verdicts, options)
     except BaseException as error:
         await end_interrupted(recorder, house.journal, error)
@@ -197,8 +197,9 @@ async def prove_judge(
 class _Judging:
     """All answers on their way through the judge."""
 
-    def __init__(self, scorer: Scorer, progress: Progress | None, n: int) -> None:
+    def __init__(self, scorer: Scorer, recorder: Recorder, progress: Progress | None, n: int) -> None:
         self._name = scorer.name
+        self._recorder = recorder
         # What lies below a threshold correlates with people's grades; what lies above only says yes or no.
         self._scorer = scorer.scorer if isinstance(scorer, AtLeast) else scorer
         self._from = scorer.threshold if isinstance(scorer, AtLeast) else 1.0
@@ -206,12 +207,12 @@ class _Judging:
         self._n = n
         self._done = 0
 
-    async def all(self, answers: Sequence[Labelled]) -> list[Verdicted]:
+    async def all(self, answers: Sequence[Labelled], *, at_once: int) -> list[Verdicted]:
         found: dict[int, Verdicted] = {}
         numbered = iter(enumerate(answers))
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(min(_READY, len(answers))):
+                for _ in range(min(at_once, len(answers))):
                     group.create_task(self._work(numbered, found))
         except BaseExceptionGroup as several:
             # All fail alike where the journal or the set-up fails: one error says it.
@@ -221,6 +222,7 @@ class _Judging:
     async def _work(self, numbered: Iterator[tuple[int, Labelled]], found: dict[int, Verdicted]) -> None:
         for place, answer in numbered:
             found[place] = await self._one(answer)
+            await self._recorder.add(_given(found[place], self._name))
             self._done += 1
             if self._progress is not None:
                 self._progress(self._done, self._n)

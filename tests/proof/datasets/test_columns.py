@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.proof.datasets.files import lines, text
 
+from proof.datasets.files import lines, text
 from vouch.errors import CaseError
 from vouch.proof.datasets.columns import Columns
 from vouch.proof.datasets.reading import read_dataset

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.proof.datasets.files import lines, said, text
 
+from proof.datasets.files import lines, said, text
 from vouch.errors import CaseError
 from vouch.proof.datasets.columns import Columns
 from vouch.proof.datasets.reading import read_dataset, stream_records

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.proof.datasets.files import text
 
+from proof.datasets.files import text
 from vouch.errors import CaseError
 from vouch.proof.datasets.columns import Columns
 from vouch.proof.datasets.parquet import classes_of, named_class

@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.proof.datasets.files import text
 
+from proof.datasets.files import text
 from vouch.errors import CaseError
 from vouch.proof.datasets.importing import import_cases
 from vouch.proof.datasets.notes import Notes
