@@ -1,4 +1,4 @@
-"""A provider that stands in for a judge: every answer is a score of 4 of 5, with log-probabilities where asked for.
+"""A provider that stands in for a judge: every answer is the same good mark, with log-probabilities where asked for.
 
 It does not know who asks. The first line of output is its address; it serves until it is ended.
 """
@@ -10,14 +10,16 @@ import asyncio
 import sys
 from typing import Any
 
+from vouch.testing.completion import text_of
 from vouch.testing.provider import StandIn
 
 SAID = '{"reason": "It names the rule, and one reason of two.", "score": 4}'
+GRADED = "It names the rule, and one reason of two. GRADE: C"
 
 
-def reply(body: dict[str, Any]) -> str:  # noqa: ARG001 - all questions have one answer
-    """What a judge says to Vouch; peers ask in other words, see `peers`."""
-    return SAID
+def reply(body: dict[str, Any]) -> str:
+    """What a judge says: a score as JSON, or a grade to those who ask for one (Inspect)."""
+    return GRADED if any("GRADE:" in text_of(message) for message in body["messages"]) else SAID
 
 
 async def serve(latency: float) -> None:

@@ -122,7 +122,8 @@ async def crash(app: App, case: Case, house: House, folder: Path) -> None:
         child = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, cwd=SUPPORT.parents[1])
         console.print(f"  {child.stdout.strip()}; the process ended with {child.returncode} (killed)", markup=False)
         console.print(f"  the shop's ledger now: {_actions(await shop.effects())}", markup=False)
-        result = await resume(replace(app, tools=tools_for(shop)), "crashed", house, listener=show)
+        # Anyway, because the tools of the process that died were others: they killed it.
+        result = await resume(replace(app, tools=tools_for(shop)), "crashed", house, anyway=True, listener=show)
         console.print(f"  agent: {result.output}", markup=False)
         console.print(f"  [bold]the shop's ledger after resuming: {_actions(await shop.effects())}[/]")
         await shop.aclose()

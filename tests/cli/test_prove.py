@@ -31,6 +31,7 @@ def test_a_proof_ships_and_leaves_its_reports(vouch: Vouch, parity: Parity) -> N
         "junit.xml",
         "report.html",
         "report.json",
+        "report.md",
     ]
     report = msgspec.json.decode((folder / "report.json").read_bytes(), type=Report)
     assert (report.n, report.right, len(report.rows), report.verdict) == (60, 60, 60, "ship")

@@ -131,3 +131,10 @@ async def test_another_thing_is_not_the_one_named_before(planner: Planner) -> No
     talk = bikes(planner, shop)
     await talk.say("What is the state of hire H1001? jo@example.com")
     assert "Which hire do you mean" in await talk.say("And what is the state of my other hire?")
+
+
+async def test_a_number_that_is_said_is_no_revision(planner: Planner) -> None:
+    shop = Bikes("H1002")
+    talk = bikes(planner, shop)
+    await talk.say("Could you swap the helmet in hire H1002 for large, 58 instead? jo@example.com")
+    assert shop.log == [("swap", ("H1002", "Helmet", "Helmet, large"))]

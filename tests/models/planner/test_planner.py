@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 
 import msgspec
 import pytest
 from tests.models.planner.driving import Driven
 from tests.models.planner.library import Library
+from tests.models.planner.theatre import BoxOffice
 from tests.models.planner.travel import Agency
 
 from vouch.contracts.model import Model
@@ -320,3 +322,34 @@ async def test_a_very_long_message_is_read_quickly(planner: Planner) -> None:
     await talk.say("Cancel AAA222, I am ill. " + "a" * 200_000)
     assert time.process_time() - started < 5
     assert talk.names == ["get_booking", "cancel_booking"]
+
+
+async def test_a_change_that_may_be_another_is_asked_about_and_not_begun_by_facts(planner: Planner) -> None:
+    office = BoxOffice()
+    tools = office.tools()
+    twin = msgspec.structs.replace(tools[0].spec, name="resell", description="Take tickets back and offer them again.")
+    talk = Driven(planner, [*tools, replace(tools[0], spec=twin)])
+    asked = await talk.say("I'd like to give my tickets back")
+    assert "(1) take tickets back and" in asked
+    assert "(2) take tickets back and" in asked
+    assert "(3)" not in asked
+    await talk.say("The number is B1234")
+    assert not {"hand_back", "resell"} & set(talk.names)
+
+
+async def test_of_two_changes_the_one_chosen_is_made(planner: Planner) -> None:
+    office = BoxOffice()
+    tools = office.tools()
+    twin = msgspec.structs.replace(tools[0].spec, name="resell", description="Offer tickets again.")
+    talk = Driven(planner, [*tools, replace(tools[0], spec=twin)])
+    asked = await talk.say("I'd like to give my tickets back")
+    await talk.say("The first one" if "(1) offer tickets again" in asked else "The second one")
+    await talk.say("B1234")
+    assert talk.names == ["resell"]
+
+
+async def test_a_search_for_it_is_for_what_was_named_before(planner: Planner) -> None:
+    shelf = Library()
+    talk = library(planner, shelf)
+    await talk.say("I'm interested in moss and ferns, do you have a book about them?")
+    assert "moss" in str(talk.made[0][1])

@@ -85,7 +85,7 @@ def test_who_somebody_is_is_a_wish_only_alone(encoder: MiniLM) -> None:
         ("Please take the two tickets for Friday back", ["hand_back"]),
         ("Something came up, the tickets of B1234 should go back to you, please", ["hand_back"]),
         ("The singer fell ill and I want the 40 euros back", ["repay_show"]),
-        ("The pillar is in my way, can I change it for the balcony?", ["swap_seat"]),
+        ("The pillar blocks my view, can I change it for a place in the balcony?", ["swap_seat"]),
         ("I sit behind a pillar in B1234 and would like to swap it for row 5.", ["swap_seat"]),
         ("B1234: swap seat, want stalls", ["swap_seat"]),
         ("Please change it to 12 Mill Lane, 48210 Norwich", ["change_address"]),

@@ -21,7 +21,7 @@ from vouch.models.planner.conversation import Conversation, Goal, Past
 from vouch.models.planner.fields import normal
 from vouch.models.planner.matching import person
 from vouch.models.planner.meanings import Meanings
-from vouch.models.planner.readers import is_about, is_internal, is_looked_up, is_new_value, readers, reads_subject
+from vouch.models.planner.readers import is_about, is_internal, is_looked_up, is_mark, is_new_value, readers, reads_subject
 from vouch.models.planner.schema import Parameter
 from vouch.models.planner.slots import fill
 from vouch.models.planner.steps import Blocked, Do, Look, Need, Step, Which, better, joined
@@ -91,7 +91,7 @@ class Chain:
         open_: list[Parameter] = []
         for one in skill.parameters:
             looked_up = is_looked_up(one, skill, self._tools)
-            if one.name not in fixed and not (looked_up and one.inner.kind == "open"):
+            if one.name not in fixed and not (looked_up and (one.inner.kind == "open" or is_mark(one))):
                 open_.append(structs.replace(one, required=False) if looked_up else one)
         return fixed | fill(open_, self._context(skill))
 

@@ -78,7 +78,7 @@ _LEAVE: Final = re.compile(
 )
 _ANY: Final = re.compile(
     r"\b(?:an?|any|some|several|something|anything|things)\b"
-    r"|^(?: to)? [a-z]+(?: back| off)? (?!(?:a|an|to|for|by|with|in|on|at|from|of|and|or|now|today|tomorrow|still|yet|again|"
+    r"|^(?: to)? [a-z]+(?: back| off)? (?!(?:the|your|you|to|for|by|with|in|on|at|from|of|and|or|now|today|tomorrow|still|yet|again|"
     r"also|too|so|as|if|or|back|off|up|out)\b)[a-z]{3,}",
     re.IGNORECASE,
 )
@@ -102,7 +102,7 @@ _LIGHT: Final = re.compile(
     re.IGNORECASE,
 )
 _LITTLE: Final = re.compile(
-    r"(?:\s*[\w'-]+){0,5}?\s*\b(?P<word>back|off|up|out|through|over|away|down)\b", re.IGNORECASE
+    r"(?:\s*[\w'-]+){0,5}?\s*\b(?P<word>back|off|up|out|through|over|away|down|for)\b", re.IGNORECASE
 )
 _BACK: Final = re.compile(
     r"(?<!would )(?<!'d )(?<!to )\b(?P<verb>want|need|g[io]ve|giving|send(?:ing)?|tak(?:e|ing)|go|goes|going|bring(?:ing)?|pay(?:ing)?|com(?:e|ing))\b"

@@ -60,6 +60,11 @@ def is_looked_up(one: Parameter, skill: Skill, tools: Toolbox) -> bool:
     return any(_share(reader, own) > 0 for reader in found)
 
 
+def is_mark(one: Parameter) -> bool:
+    """Whether it marks a state of a record, as a revision does: nobody says that, whatever numbers are said."""
+    return one.title.split()[-1] in _MARKS
+
+
 def is_internal(one: Parameter, tools: Toolbox) -> bool:
     """Whether only a tool can know it, so that there is no use in asking: its description names that tool."""
     return any(reader.name in one.description for reader in tools.reads)

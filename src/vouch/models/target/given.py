@@ -59,12 +59,13 @@ def _words(given: object, name: str) -> str:
         return given
     if given is None:
         raise MalformedAnswer(f"{name} gave nothing (None); a target gives a text, or an object that JSON can hold")
-    if not isinstance(given, Mapping | list | tuple | int | float):
+    other: object = given
+    if not isinstance(other, Mapping | list | tuple | int | float):
         for attribute in _TEXTS:
-            inner = getattr(given, attribute, None)
+            inner = getattr(other, attribute, None)
             if inner is not None and not callable(inner):
                 return _words(inner, name)
-    built = _built(cast("object", given))
+    built = _built(given)
     try:
         return msgspec.json.encode(built).decode()
     except (TypeError, ValueError, RecursionError) as error:
