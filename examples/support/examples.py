@@ -103,6 +103,8 @@ EXAMPLES: Final = {
         "Can I get another size?",
         "I would rather have the coat in blue",
         "Could I have it in grey instead?",
+        "I would rather have another colour and return the old one",
+        "Is it possible to get the mirror in black instead of white?",
         "I took the wrong version, replace it with L",
         "change the mirror for the black one",
         "It is not what I wanted, can you change it for grey?",

@@ -26,12 +26,12 @@ from vouch.values.result import Result
 T = TypeVar("T")
 
 
-def run(app: App, input: str, *, folder: str | Path = ".") -> Result:
+def run(app: App, input: str, *, folder: str | Path = ".", rests_on: tuple[str, ...] = ()) -> Result:
     """Ask `app` one question, with the house of the project in `folder` (its vouch.toml, or the defaults there).
 
     Also in a notebook. Inside a running event loop elsewhere use `vouch.app.run.run` with a house instead.
     """
-    return _in_house(Path(folder), lambda house, _root: run_app(app, input, house))
+    return _in_house(Path(folder), lambda house, _root: run_app(app, input, house, rests_on=rests_on))
 
 
 def prove(app: App, *, proof: str = "", folder: str | Path = ".", options: Options | None = None) -> Report:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from vouch.app.app import App
-from vouch.app.decide import Stalled, Waiting, decide, settle, stalled, waiting, waiting_in
+from vouch.app.decide import Stalled, Waiting, decide, settle, stalled, undecided, waiting, waiting_in
 from vouch.app.house import House
 from vouch.app.run import close, resume, run, say
 from vouch.errors import RunConflict, RunNotFound, UsageError
@@ -95,6 +95,50 @@ async def test_a_decision_says_who_when_and_why_and_is_for_once(house: House) ->
     assert ledger == [("1", Decimal(5))]
     with pytest.raises(UsageError, match=r"has ended \(answered\)"):
         await decide(house.journal, result.run, "approve", who="ann")
+
+
+async def test_a_yes_to_what_was_shown_is_none_to_what_waits_now(house: House) -> None:
+    ledger: Ledger = []
+    app = refunds(ledger, ("1", "5"), ("2", "500"))
+    result = await run(app, "x", house)
+    first, second = await waiting(house.journal)
+    assert len({first.digest, second.digest}) == 2
+    await decide(house.journal, result.run, "reject", who="bob", call_id="call-1")
+    for seen in (first.digest, first.digest[:8]):
+        with pytest.raises(UsageError, match="something else waits now than what was shown"):
+            await decide(house.journal, result.run, "approve", who="ann", shown=seen)
+    with pytest.raises(UsageError, match="give the digest of the write that was shown, 8 characters or more"):
+        await decide(house.journal, result.run, "approve", who="ann", shown=second.digest[:7])
+    await decide(house.journal, result.run, "approve", who="ann", shown=second.digest[:8])
+    await resume(app, result.run, house)
+    assert ledger == [("2", Decimal(500))]
+
+
+async def test_what_would_be_decided_can_be_looked_at_first(house: House) -> None:
+    app = refunds([], ("1", "5"), ("2", "6"))
+    result = await run(app, "x", house)
+    with pytest.raises(UsageError, match="several calls"):
+        await undecided(house.journal, result.run)
+    assert await undecided(house.journal, result.run, call_id="call-2") == (await waiting(house.journal))[1]
+    for call_id in ("call-1", "call-2"):
+        await decide(house.journal, result.run, "reject", who="ann", call_id=call_id)
+    with pytest.raises(UsageError, match="nothing in run"):
+        await undecided(house.journal, result.run)
+    await resume(app, result.run, house)
+    with pytest.raises(UsageError, match=r"has ended \(answered\)"):
+        await undecided(house.journal, result.run)
+
+
+async def test_a_digest_names_one_of_several_and_is_of_one_run_alone(house: House) -> None:
+    ledger: Ledger = []
+    app = refunds(ledger, ("1", "5"), ("2", "6"))
+    one, other = await run(app, "x", house), await run(app, "x", house)
+    found = {(write.run, write.call_id): write.digest for write in await waiting(house.journal)}
+    assert len(set(found.values())) == 4
+    with pytest.raises(UsageError, match="something else waits now"):
+        await decide(house.journal, one.run, "approve", who="ann", shown=found[other.run, "call-2"])
+    decided = await decide(house.journal, one.run, "approve", who="ann", shown=found[one.run, "call-2"])
+    assert (decided.call_id, decided.digest) == ("call-2", found[one.run, "call-2"])
 
 
 async def test_a_no_is_told_to_the_model_with_its_reason(house: House) -> None:

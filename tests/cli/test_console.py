@@ -70,8 +70,13 @@ def test_json_is_one_line_whatever_is_in_it(capsys: pytest.CaptureFixture[str]) 
 
 def test_what_would_steer_a_terminal_is_shown_as_escapes() -> None:
     assert console.escaped("a\tb\nc\x1b[2J\r\x07\x9b\x7f\ud800é漢\u200d") == (
-        "a\tb\nc\\x1b[2J\\r\\x07\\x9b\\x7f\\ud800é漢\u200d"
+        "a\tb\nc\\x1b[2J\\r\\x07\\x9b\\x7f\\ud800é漢\\u200d"
     )
+
+
+@pytest.mark.parametrize("sign", [*"\u200b\u200f\u202a\u202e\u2066\u2069\ufeff\u2028\u061c\u2060", "\U000e0041"])
+def test_so_is_what_is_not_seen_or_turns_the_text_around_it(sign: str) -> None:
+    assert console.escaped(f"005{sign}Ann") == f"005{ascii(sign)[1:-1]}Ann"
 
 
 def test_a_name_is_no_markup_in_a_bar_of_progress() -> None:

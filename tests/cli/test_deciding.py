@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,12 @@ def desk(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
+def listed(vouch: Vouch, root: Path) -> dict[str, Any]:
+    """The one write that the list shows."""
+    (line,) = vouch("approve", "--in", root, "--json").stdout.splitlines()
+    return json.loads(line)
+
+
 def waiting(vouch: Vouch, root: Path, question: str = "70") -> str:
     done = vouch("run", root, question, "--json")
     result = json.loads(done.stdout)
@@ -69,15 +76,51 @@ def test_what_waits_is_listed_and_approved(vouch: Vouch, desk: Callable[..., Pat
     root = desk()
     assert "Nothing waits for a person." in vouch("approve", "--in", root).stdout
     run = waiting(vouch, root)
-    listed = vouch("approve", "--in", root).stdout
-    assert "Refund 70 for W1." in listed
-    (line,) = vouch("approve", "--in", root, "--json").stdout.splitlines()
-    assert (json.loads(line)["run"], json.loads(line)["tool"]) == (run, "refund")
-    done = vouch("approve", run, "--in", root, "--who", "ann", "--why", "a good customer")
+    write = listed(vouch, root)
+    assert (write["run"], write["tool"]) == (run, "refund")
+    shown = write["digest"][:8]
+    table = vouch("approve", "--in", root).stdout
+    assert "Refund 70 for W1." in table
+    assert f"--shown {shown}" in table
+    assert "refund {" not in table
+    done = vouch("approve", run, "--in", root, "--shown", shown, "--who", "ann", "--why", "a good customer")
     assert (done.exit_code, done.stdout) == (0, "So: refunded 70\n")
     again = vouch("approve", run, "--in", root)
     assert again.exit_code == 2
     assert "nothing in it waits any more" in again.output
+
+
+def test_who_approves_unseen_is_told_what_waits(vouch: Vouch, desk: Callable[..., Path]) -> None:
+    root = desk()
+    run = waiting(vouch, root)
+    shown = listed(vouch, root)["digest"][:8]
+    for more in ((), ("--call", "r"), ("--edit", '{"order": "W9", "amount": 7}')):
+        done = vouch("approve", run, "--in", root, *more)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert 'refund {"order":"W1","amount":70,"broken":false} waits, and nobody is here to be asked' in done.stderr
+        assert f"add --shown {shown} (or --yes" in done.stderr
+    other = vouch("approve", run, "--in", root, "--shown", "0" * 8)
+    assert (other.exit_code, "something else waits now" in other.stderr) == (2, True)
+    assert "Refund 70 for W1." in vouch("approve", "--in", root).stdout
+    assert vouch("approve", run, "--in", root, "--yes").stdout == "So: refunded 70\n"
+
+
+def test_on_a_terminal_the_write_is_shown_and_asked_about(
+    vouch: Vouch, desk: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vouch.cli.approve.is_terminal", lambda: True)
+    root = desk()
+    run = waiting(vouch, root)
+    for words in ("n\n", "\n", ""):
+        done = vouch("approve", run, "--in", root, input=words)
+        assert done.exit_code == 3
+        assert "Nothing was decided." in done.stderr
+    assert "Refund 70 for W1." in vouch("approve", "--in", root).stdout
+    edit = ("--edit", '{"order": "W9",\n"amount": 7.50}')
+    assert 'instead: {"order":"W9","amount":7.50}\n' in vouch("approve", run, "--in", root, *edit, input="n\n").stderr
+    done = vouch("approve", run, "--in", root, "--json", input="y\n")
+    assert 'Refund 70 for W1.\nrefund {"order":"W1","amount":70,"broken":false}\n' in done.stderr
+    assert json.loads(done.stdout[done.stdout.index("{") :])["output"] == "So: refunded 70"
 
 
 def test_a_write_is_edited_passed_on_and_rejected(vouch: Vouch, desk: Callable[..., Path]) -> None:
@@ -85,7 +128,8 @@ def test_a_write_is_edited_passed_on_and_rejected(vouch: Vouch, desk: Callable[.
     edited = waiting(vouch, root)
     wrong = vouch("approve", edited, "--in", root, "--edit", "5 euros")
     assert (wrong.exit_code, "is not a JSON object" in wrong.output) == (2, True)
-    done = vouch("approve", edited, "--in", root, "--edit", '{"order": "W9", "amount": 7}', "--json")
+    shown = ("--shown", listed(vouch, root)["digest"])
+    done = vouch("approve", edited, "--in", root, "--edit", '{"order": "W9", "amount": 7}', "--json", *shown)
     assert json.loads(done.stdout)["output"] == "So: refunded 7"
     passed_on = waiting(vouch, root, "80")
     assert vouch("approve", passed_on, "--in", root, "--escalate").exit_code == 3
@@ -105,7 +149,7 @@ def test_a_write_of_unknown_outcome_is_settled(vouch: Vouch, desk: Callable[...,
 def test_names_are_never_cut_and_only_an_approval_runs_out(vouch: Vouch, desk: Callable[..., Path]) -> None:
     root = desk()
     runs = [waiting(vouch, root), waiting(vouch, root, "70 broken")]
-    assert vouch("approve", runs[1], "--in", root).exit_code == 3
+    assert vouch("approve", runs[1], "--in", root, "--yes").exit_code == 3
     listed = vouch("approve", "--in", root).stdout.splitlines()
     assert {line.split()[0] for line in listed[1:] if not line.startswith(" ")} == set(runs)
     (uncertain,) = [line for line in listed if line.startswith(runs[1])]
@@ -138,7 +182,7 @@ def test_a_run_goes_on_with_another_version_only_where_that_is_said(vouch: Vouch
     code = root / "app.py"
     code.write_text(code.read_text().replace('"refunded {amount}"', '"gave back {amount}"'))
     os.utime(code, (1, 1))  # or else Python takes the compiled file of before
-    decided = vouch("approve", run, "--in", root)
+    decided = vouch("approve", run, "--in", root, "--yes")
     assert decided.exit_code == 2
     assert f"vouch run desk --resume {run} --anyway" in decided.output
     assert vouch("run", root, "--resume", run).exit_code == 2
@@ -196,9 +240,10 @@ def test_who_decides_sees_what_a_write_rests_on(vouch: Vouch, tmp_path: Path) ->
     (tmp_path / "app.py").write_text(program.replace(clerk, obeys))
     first = vouch("run", tmp_path, "status please")
     assert "Waiting: to approve: Refund 5 for W1." in first.stdout
-    listed = " ".join(vouch("approve", "--in", tmp_path).stdout.split())
-    assert "anybody may have written: tool:status" in listed
-    run = json.loads(vouch("approve", "--in", tmp_path, "--json").stdout)["run"]
-    done = vouch("approve", run, "--in", tmp_path)
+    table = "".join(vouch("approve", "--in", tmp_path).stdout.split())
+    assert "anybodymayhavewritten:tool:status" in table
+    assert 'refund{"order":"W1","amount":5}' in table
+    write = listed(vouch, tmp_path)
+    done = vouch("approve", write["run"], "--in", tmp_path, "--shown", write["digest"][:8])
     assert "So it is." in done.stdout
     assert "rests on text that anybody may have written: tool:status" in done.stderr

@@ -41,7 +41,9 @@ async def test_the_baseline_is_the_last_kept_proof_of_this_app_and_name(house: H
     baseline = await read_baseline(house.journal, "numbers", "numbers")
     assert baseline is not None
     assert baseline.run == second.proof_run != first.proof_run
-    assert [baseline.runs[digest(case)] for case in CASES] == [(right,) for right in (True, True, False, False, True, True)]
+    assert [baseline.runs[digest(case)] for case in CASES] == [
+        (right,) for right in (True, True, False, False, True, True)
+    ]
     assert await read_baseline(house.journal, "numbers", "other") is None
     assert await read_baseline(house.journal, "letters", "numbers") is None
 

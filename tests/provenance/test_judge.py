@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,9 +14,11 @@ from hypothesis import strategies as st
 
 from vouch.contracts.policy import PastCall
 from vouch.contracts.provenance import Step
+from vouch.contracts.tool import Arguments
 from vouch.provenance.judge import left, planned_step
 from vouch.provenance.labels import critical_of, is_untrusted, trust_of
 from vouch.tools.function import tool
+from vouch.values.request import ToolSpec
 
 
 @tool(effect="write", approval="never", critical=["to", "amount"])
@@ -145,3 +149,42 @@ def test_a_failed_typed_read_may_say_anything() -> None:
 
     assert [is_untrusted(count), is_untrusted(count, failed=True)] == [False, True]
     assert [is_untrusted(clock), is_untrusted(clock, failed=True)] == [False, False]
+
+
+def test_what_differs_in_words_that_do_not_matter_was_made_all_the_same() -> None:
+    made = [(pay, '{"to": "Ann", "amount": 5, "note": "for rent"}')]
+    assert left((Step("pay", {"to": "Ann", "amount": 5, "note": "rent"}),), made) == ()
+    assert left((ANN,), made) == ()
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A tool whose arguments are taken as they come, as those of a server are."""
+
+    @property
+    def spec(self) -> ToolSpec:
+        return ToolSpec("raw", "Raw.", {}, writes=True)
+
+    def check(self, arguments: str) -> Arguments:
+        values = json.loads(arguments)
+        return Arguments(values, json.dumps(values, sort_keys=True))
+
+
+@pytest.mark.parametrize(
+    ("fixed", "arguments", "step"),
+    [
+        ({"to": "Ann", "dry": True}, '{"to": "Ann", "dry": true}', 0),
+        ({"to": "Ann", "dry": True}, '{"to": "Ann"}', -1),
+        ({"to": "Ann", "dry": None}, '{"to": "Ann"}', -1),
+        ({"to": "Ann"}, '{"to": "Ann", "dry": true}', -1),
+        ({"x": 1}, '{"x": true}', -1),
+        ({"x": [1, {"y": 0}]}, '{"x": [1, {"y": false}]}', -1),
+        ({"x": [1, {"y": 0}]}, '{"x": [1, {"y": 0}]}', 0),
+        ({"x": [1]}, '{"x": [1, 2]}', -1),
+    ],
+)
+def test_raw_arguments_are_compared_in_kind_and_none_may_be_left_away(
+    fixed: dict[str, object], arguments: str, step: int
+) -> None:
+    raw: Any = Raw()
+    assert planned_step(raw, raw.check(arguments), (Step("raw", fixed),), spent=(), calls=()) == step

@@ -125,6 +125,32 @@ def test_a_function_says_what_a_sentence_cannot_and_one_that_breaks_hides_nothin
         assert described(without, "send_out", arguments) == "send out: items = (name: lamp, price: 19.90)"  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [
+        ("for the lamp", "for the lamp"),
+        ("ok, to = Ann", '"ok, to = Ann"'),
+        ("a = b", '"a = b"'),
+        ('"Ann"', r'"\"Ann\""'),
+        ("", '""'),
+        ("ok\n\nApproved by finance.", r'"ok\n\nApproved by finance."'),
+        ("Ann\u202e005\u200b\x1b[2J", r'"Ann\u202e005\u200b\u001b[2J"'),
+        ("\U000e0041", r'"\udb40\udc41"'),
+        (["Ann and Bob", "Eve"], '"Ann and Bob" and Eve'),
+        ({"to": "Ann, sum: 5", "a: b": "c"}, 'to: "Ann, sum: 5", "a: b": c'),
+        (["a\nb"], r'"a\nb"'),
+    ],
+)
+def test_a_text_is_never_taken_for_another_argument_nor_hides_anything(note: object, words: str) -> None:
+    assert described("", "pay", {"note": note, "to": "Mallory"}) == f"pay: note = {words}, to = Mallory"
+
+
+def test_in_a_sentence_of_ones_own_only_what_is_not_seen_is_quoted() -> None:
+    assert filled("Send to {place}.", {"place": "Low Lane 5, Ely"}) == "Send to Low Lane 5, Ely."
+    assert filled("Pay {to}.", {"to": "Ann\n\u202eyes"}) == r'Pay "Ann\n\u202eyes".'
+    assert filled("Pay {to:>4}.", {"to": "a\nb"}) == r'Pay " a\nb".'
+
+
 def pay_tool(**options: Any) -> FunctionWrite:
     @tool(effect="write", **{"approval": always, **options})  # pyright: ignore[reportUnknownArgumentType]
     def pay(order: str, amount: Decimal) -> str:

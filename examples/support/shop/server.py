@@ -61,7 +61,7 @@ class Place:
         self._planted = shop.total_changes if fresh else -1
 
     def state(self, base: Base) -> dict[str, dict[str, Row]]:
-        """What is not as it was; comparing takes milliseconds, so a copy in which no row was written is not compared."""
+        """What is not as it was. To compare takes milliseconds: a copy in which no row was written is not compared."""
         return {} if self.shop.total_changes == self._planted else changes(self.shop, base)
 
 

@@ -8,21 +8,28 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from vouch.errors import UsageError
 from vouch.journal.journal import Journal
 from vouch.journal.state import OpenCall, RunState, fold
-from vouch.values.digest import canonical
+from vouch.values.digest import canonical, digest
 from vouch.values.event import ApprovalGiven, EffectSettled, Event
+
+SHORT: Final = 8
+"""Characters of a write's digest by which a person names it; it rests on the run's name, too, so none can be made to
+be like another.
+"""
 
 
 class Waiting(Struct, frozen=True):
     """A write that waits for a person: to be approved (`uncertain` False), or to be looked into.
 
-    `warning` says which untrusted text it rests on, if any.
+    `warning` says which untrusted text it rests on, if any. `digest` stands for all that is shown of it here: given to
+    `decide`, only what was shown can be decided about.
     """
 
     run: str
@@ -35,6 +42,7 @@ class Waiting(Struct, frozen=True):
     expires: float
     uncertain: bool = False
     warning: str = ""
+    digest: str = ""
 
 
 class Stalled(Struct, frozen=True):
@@ -94,6 +102,12 @@ def waiting_in(state: RunState) -> list[Waiting]:
     return [_shown(state, opened) for opened in state.open.values() if _waits(opened)]
 
 
+async def undecided(journal: Journal, run: str, *, call_id: str = "") -> Waiting:
+    """The write about which `decide` would decide now: to be shown first. Raises `UsageError` as that does."""
+    state = _going_on(fold(run, await journal.read(run)))
+    return _shown(state, _one(state, call_id, _open_to_decision(state)))
+
+
 async def decide(
     journal: Journal,
     run: str,
@@ -103,16 +117,21 @@ async def decide(
     why: str = "",
     call_id: str = "",
     edited: dict[str, object] | None = None,
+    shown: str = "",
 ) -> Waiting:
     """Record a decision about the one write of `run` that waits for approval (or the one of `call_id`).
 
-    A decision is for exactly the arguments that were shown, and for once. Raises `UsageError` when nothing waits, when
-    it is too late, or when it was decided already, and `RunConflict` while the run is being driven.
+    A decision is for exactly the arguments that were shown, and for once. `shown` is the digest of the write that the
+    person has seen (or its first 8 characters or more): without it, the decision is about whatever waits now. Raises
+    `UsageError` when nothing waits, when something else waits than what was `shown`, when it is too late, or when it
+    was decided already, and `RunConflict` while the run is being driven.
     """
+    if shown and len(shown) < SHORT:
+        raise UsageError(f"shown={shown!r}: give the digest of the write that was shown, {SHORT} characters or more")
     if (decision == "edit") != (edited is not None):
         raise UsageError("give the new arguments with the decision `edit`, and only with it")
     async with _taken(journal, run) as state:
-        opened = _one(state, call_id, [opened for opened in state.open.values() if _can_be_decided(opened)])
+        opened = _one(state, call_id, _open_to_decision(state), shown=shown)
         assert opened.asked is not None  # noqa: S101 - only such calls can be decided
         if time.time() >= opened.asked.expires:
             raise UsageError(f"run {run!r}: the time to decide about {opened.call.name!r} is over; resume the run")
@@ -146,12 +165,19 @@ async def _taken(journal: Journal, run: str) -> AsyncGenerator[RunState]:
     with journal.driving(run):
         await journal.claim(run)
         try:
-            state = fold(run, await journal.read(run))
-            if state.finished is not None:
-                raise UsageError(f"run {run!r} has ended ({state.finished.status}); nothing in it waits any more")
-            yield state
+            yield _going_on(fold(run, await journal.read(run)))
         finally:
             await journal.let_go(run)
+
+
+def _going_on(state: RunState) -> RunState:
+    if state.finished is not None:
+        raise UsageError(f"run {state.run!r} has ended ({state.finished.status}); nothing in it waits any more")
+    return state
+
+
+def _open_to_decision(state: RunState) -> list[OpenCall]:
+    return [opened for opened in state.open.values() if _can_be_decided(opened)]
 
 
 def _waits(opened: OpenCall) -> bool:
@@ -164,10 +190,15 @@ def _can_be_decided(opened: OpenCall) -> bool:
     return waits and (given is None or given.decision == "escalate")
 
 
-def _one(state: RunState, call_id: str, found: list[OpenCall]) -> OpenCall:
+def _one(state: RunState, call_id: str, found: list[OpenCall], *, shown: str = "") -> OpenCall:
     found = [opened for opened in found if call_id in ("", opened.call.id)]
     if not found:
         raise UsageError(f"nothing in run {state.run!r} waits for that; it may have been decided already")
+    if shown and not (found := [opened for opened in found if _shown(state, opened).digest.startswith(shown)]):
+        raise UsageError(
+            f"run {state.run!r}: something else waits now than what was shown as {shown!r}, which may have been "
+            "decided already; look again: vouch approve"
+        )
     if len(found) > 1:
         calls = ", ".join(f"{opened.call.id} ({opened.call.name})" for opened in found)
         raise UsageError(f"several calls of run {state.run!r} wait: {calls}; name one")
@@ -177,7 +208,7 @@ def _one(state: RunState, call_id: str, found: list[OpenCall]) -> OpenCall:
 def _shown(state: RunState, opened: OpenCall) -> Waiting:
     assert state.started is not None  # noqa: S101 - every run begins with its start
     asked = opened.asked
-    return Waiting(
+    write = Waiting(
         state.run,
         state.started.app,
         opened.call.id,
@@ -189,6 +220,8 @@ def _shown(state: RunState, opened: OpenCall) -> Waiting:
         opened.uncertain is not None,
         asked.warning if asked else "",
     )
+    seen = (write.run, write.call_id, write.tool, write.arguments, write.shown, write.warning)
+    return replace(write, digest=digest(seen))
 
 
 async def _record(journal: Journal, state: RunState, body: ApprovalGiven | EffectSettled) -> None:

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from vouch.app.consent import is_yes
 from vouch.app.recovery import Events, Write, make
-from vouch.app.tainted import blocked, is_tainted, judge, warning
+from vouch.app.tainted import blocked, is_tainted, judge, step_taken, warning, was_judged
 from vouch.contracts.approval import Demand
 from vouch.contracts.policy import Attempt
 from vouch.contracts.tool import Arguments, ToolRefused, WriteTool
@@ -76,10 +76,10 @@ async def _go_on(write: Write, arguments: Arguments, *, confirmed: bool = False,
     demand = Demand("nobody") if approved else demand_of(write.tool, arguments)
     confirmed = confirmed or write.opened.confirmed == digest_bytes(arguments.text.encode())
     if not (approved or confirmed) and is_tainted(write):
-        judged = write.opened.judged
         asks = demand.of != "nobody" or write.tool.confirm
-        if judged is None:
-            judged = judge(write, arguments, asks=asks)
+        judged = judge(write, arguments, asks=asks)
+        # Judged anew each time: another version of the app may have taken the run over.
+        if not was_judged(write, judged):
             yield judged
         if judged.verdict == "blocked":
             yield blocked(write, judged)
@@ -93,9 +93,16 @@ async def _go_on(write: Write, arguments: Arguments, *, confirmed: bool = False,
     elif demand.of == "person":
         yield _question(write, arguments, demand)
     else:
-        # Read afresh: policies and rules, anybody's code, have had those values in their hands.
-        async for body in make(write, write.tool.check(arguments.text)):
+        async for body in _make(write, arguments):
             yield body
+
+
+async def _make(write: Write, arguments: Arguments) -> Events:
+    if (taken := step_taken(write, arguments)) is not None:
+        yield taken
+    # Read afresh: policies and rules, anybody's code, have had those values in their hands.
+    async for body in make(write, write.tool.check(arguments.text)):
+        yield body
 
 
 def _question(write: Write, arguments: Arguments, demand: Demand) -> ApprovalAsked:

@@ -29,8 +29,11 @@ class Closeable(Protocol):
 class Hosted(Protocol):
     """A tool that works in the house of the run that calls it."""
 
-    def within(self, house: House, *, parent: str, key: str) -> Self:
-        """The same tool for one call: of the run `parent`, which knows the call by its idempotency key."""
+    def within(self, house: House, *, parent: str, key: str, rests_on: tuple[str, ...] = ()) -> Self:
+        """The same tool for one call: of the run `parent`, which knows the call by its idempotency key.
+
+        `rests_on` are the untrusted sources that were read before the call was chosen.
+        """
         ...
 
 

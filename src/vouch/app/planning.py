@@ -25,7 +25,7 @@ _encode = msgspec.json.Encoder(enc_hook=str).encode
 async def plan(turn: Turn) -> AsyncGenerator[AnyBody]:
     """Plan from what the user said, once for each time they say something; where that fails, nothing is planned."""
     planner, started = _planner(turn), time.perf_counter()
-    said = _said(turn)
+    said = tuple(turn.state.inputs)
     planned, why = Planned.nothing(), ""
     try:
         async with asyncio.timeout(turn.app.budget.seconds_left(turn.state, time.time())):
@@ -53,10 +53,3 @@ def _planner(turn: Turn) -> Planner:
     planner = turn.app.planner
     assert planner is not None  # noqa: S101 - the step is not chosen otherwise
     return ModelPlanner(turn.house.model(planner)) if isinstance(planner, str | Model) else planner
-
-
-def _said(turn: Turn) -> tuple[str, ...]:
-    """What the user said, without an input that may itself repeat what a stranger wrote."""
-    state = turn.state
-    first = 1 if state.started is not None and state.started.rests_on else 0
-    return tuple(state.inputs[first:])

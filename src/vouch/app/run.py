@@ -71,20 +71,31 @@ async def run(
         case=case,
         chat=chat,
         parent=parent,
-        rests_on=rests_on,
+        rests_on=_sources(rests_on),
     )
     async with _driving(house.journal, state.run):
         await _record(turn, started)
         return await _as_far_as_it_goes(turn)
 
 
-async def say(app: App, run: str, input: str, house: House, *, listener: Listener | None = None) -> Result:
-    """Say more in a run that waits for its customer. Raises `AppError` when it does not, and as `resume` does."""
+async def say(
+    app: App,
+    run: str,
+    input: str,
+    house: House,
+    *,
+    rests_on: tuple[str, ...] = (),
+    listener: Listener | None = None,
+) -> Result:
+    """Say more in a run that waits for its customer.
+
+    What `rests_on` other sources is nobody's yes. Raises `AppError` when the run does not wait, and as `resume` does.
+    """
     async with _driving(house.journal, run):
         turn = await _taken_up(app, run, house, listener)
         if turn.state.finished is not None:
             raise AppError(f"run {run!r} has ended ({turn.state.finished.status}); begin a new one")
-        await _record(turn, InputGiven(input=mended(input)))
+        await _record(turn, InputGiven(input=mended(input), rests_on=_sources(rests_on)))
         return await _as_far_as_it_goes(turn)
 
 
@@ -127,7 +138,10 @@ async def drive(turn: Turn) -> AsyncGenerator[Event]:
             yield await _record(turn, steps.ending(state, RunFinished(status=step.status, why=step.why)))
         elif isinstance(step, Pause):
             if state.waiting is None:
-                waiting = RunWaiting(of=step.of, output=step.output, why=step.why, call_id=step.call_id)
+                rests_on = state.rests_on if step.output else ()
+                waiting = RunWaiting(
+                    of=step.of, output=step.output, why=step.why, call_id=step.call_id, rests_on=rests_on
+                )
                 yield await _record(turn, waiting)
             return
         elif step is steps.finish and state.waiting is not None:
@@ -141,6 +155,12 @@ async def drive(turn: Turn) -> AsyncGenerator[Event]:
                 raise
             except Exception as error:  # noqa: BLE001 - a guard, a model or knowledge may be anybody's code
                 yield await _record(turn, _after_breaking(state, _broken(step, error)))
+
+
+def _sources(rests_on: object) -> tuple[str, ...]:
+    if isinstance(rests_on, list | tuple) and all(isinstance(source, str) for source in rests_on):  # pyright: ignore[reportUnknownVariableType] - asked here
+        return tuple(rests_on)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - asked above
+    raise AppError(f"rests_on={rests_on!r}: give the sources of the input as a tuple, such as ('mail:17',)")
 
 
 def _after_breaking(state: RunState, why: str) -> AnyBody:

@@ -92,11 +92,11 @@ class RememberedRead:
         """As the tool's own: what was recorded costs nothing again."""
         return self.tool.spent if isinstance(self.tool, Spender) else Spent()
 
-    def within(self, house: House, *, parent: str, key: str) -> Self:
+    def within(self, house: House, *, parent: str, key: str, rests_on: tuple[str, ...] = ()) -> Self:
         """The same for one call, where the tool wants to know its house."""
         if not isinstance(self.tool, Hosted):
             return self
-        return replace(self, tool=self.tool.within(house, parent=parent, key=key))
+        return replace(self, tool=self.tool.within(house, parent=parent, key=key, rests_on=rests_on))
 
     async def call(self, arguments: Arguments, key: str = "") -> str:
         """The recorded result, or else the tool's own."""

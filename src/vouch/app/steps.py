@@ -22,7 +22,7 @@ from vouch.app.recovery import Events, Write, with_spent
 from vouch.contracts.guard import Guard, Judgement, Side, Sided, WithPassages
 from vouch.contracts.knowledge import Passage
 from vouch.contracts.model import Model
-from vouch.contracts.tool import ToolRefused
+from vouch.contracts.tool import Tool, ToolRefused
 from vouch.errors import ConfigError, MalformedAnswer, ModelError, ModelTimeout
 from vouch.journal.cleaning import mended
 from vouch.journal.state import OpenCall, RunState
@@ -263,36 +263,42 @@ def _words_to_a_loop(name: str) -> str:
 async def _read(turn: Turn, opened: OpenCall) -> ToolRead:
     started = time.perf_counter()
     call, tools = opened.call, turn.app.tools_by_name
-    failed = True
     if tool := tools.get(call.name):
         tool = _hosted(tool, turn, opened)
-        try:
-            content, failed = await tool.call(tool.check(call.arguments)), False
-        except ToolRefused as refusal:
-            content = str(refusal)
-        except Exception as error:  # noqa: BLE001 - a tool may be anybody's code, and the model can do without it
-            content = f"{call.name} failed: {type(error).__name__}: {error}"
+        content, failed, untrusted = await _called(tool, call)
     else:
-        content = f"there is no tool {call.name!r}; there are: {', '.join(sorted(tools)) or 'none'}"
-    seconds = time.perf_counter() - started
-    return with_spent(
-        ToolRead(
-            call_id=call.id,
-            name=call.name,
-            content=mended(content),
-            failed=failed,
-            # That there is no such tool is our own word.
-            untrusted=tool is not None and is_untrusted(tool, failed=failed),
-            seconds=seconds,
-        ),
-        tool,
+        # That there is no such tool is our own word.
+        names = ", ".join(sorted(tools)) or "none"
+        content, failed, untrusted = f"there is no tool {call.name!r}; there are: {names}", True, False
+    read = ToolRead(
+        call_id=call.id,
+        name=call.name,
+        content=mended(content),
+        failed=failed,
+        untrusted=untrusted,
+        seconds=time.perf_counter() - started,
     )
+    return with_spent(read, tool)
+
+
+async def _called(tool: Tool, call: ToolCall) -> tuple[str, bool, bool]:
+    """What a read gave, whether it failed, and whether that may be a stranger's text, as any exception's may be."""
+    try:
+        content = await tool.call(tool.check(call.arguments))
+    except ToolRefused as refusal:
+        repeats = refusal.__cause__ is not None
+        return str(refusal), True, is_untrusted(tool, failed=True, repeats=repeats)
+    except Exception as error:  # noqa: BLE001 - a tool may be anybody's code, and the model can do without it
+        return f"{call.name} failed: {type(error).__name__}: {error}", True, True
+    return content, False, is_untrusted(tool)
 
 
 def _hosted(tool: T, turn: Turn, opened: OpenCall) -> T:
     """The tool for this one call, where it is `Hosted`; asking `isinstance` instead would cost more than the step."""
     within: Callable[..., T] | None = getattr(tool, "within", None)
-    return tool if within is None else within(turn.house, parent=turn.state.run, key=opened.key)
+    return (
+        tool if within is None else within(turn.house, parent=turn.state.run, key=opened.key, rests_on=opened.rests_on)
+    )
 
 
 def write_step(work: Callable[[Write], Events], opened: OpenCall) -> Callable[[Turn], Events]:

@@ -22,7 +22,6 @@ from vouch.contracts.provenance import Trust
 from vouch.contracts.tool import Arguments, Effect, Spent, ToolRefused
 from vouch.errors import AppError
 from vouch.journal.state import RunState, fold
-from vouch.provenance.labels import is_untrusted
 from vouch.tools.function import Approvals, rules_of
 from vouch.tools.sentence import Describe, check_policies, check_sentence, described
 from vouch.values.digest import canonical, digest
@@ -49,12 +48,17 @@ class Errand(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 @dataclass
 class Desk:
-    """Where one call is carried out: in which house, for which run, under which name; and what it spent."""
+    """Where one call is carried out: in which house, for which run, under which name; and what it spent.
+
+    `rests_on` are the untrusted sources that its parent had read; `trusted` whether its answer rests on none.
+    """
 
     house: House
     parent: str
     child: str
     spent: Spent
+    rests_on: tuple[str, ...] = ()
+    trusted: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,15 +71,14 @@ class SubAgent:
     desk: Desk | None = None
     effect: Effect = "read"
 
-    def within(self, house: House, *, parent: str, key: str) -> Self:
+    def within(self, house: House, *, parent: str, key: str, rests_on: tuple[str, ...] = ()) -> Self:
         """The same tool for one call of the run `parent`."""
-        return replace(self, desk=Desk(house, parent, child_of(key), Spent()))
+        return replace(self, desk=Desk(house, parent, child_of(key), Spent(), rests_on))
 
     @property
     def trust(self) -> Trust:
-        """Whether the child's answer can rest on nothing but what the parent wrote and what is trusted."""
-        closed = self.app.knowledge is None and not any(is_untrusted(tool) for tool in self.app.tools)
-        return "trusted" if closed else "untrusted"
+        """Of a call that was made: whether the child read nothing untrusted, and what it told is its answer."""
+        return "trusted" if self.desk is not None and self.desk.trusted else "untrusted"
 
     @property
     def spent(self) -> Spent:
@@ -109,11 +112,12 @@ class SubAgent:
             # Whether this version may go on with it was decided with the parent, whose version holds this one's.
             result = await resume(self.app, child, house, anyway=True)
         else:
-            result = await run(self.app, input, house, name=child, parent=desk.parent)
+            result = await run(self.app, input, house, name=child, parent=desk.parent, rests_on=desk.rests_on)
         desk.spent = Spent(result.usage, result.cost)
+        state = fold(child, await house.journal.read(child))
+        desk.trusted = _is_trusted(result, state)
         if result.status == "answered":
             return result.output, True
-        state = fold(child, await house.journal.read(child))
         return self._unanswered(result, state), bool(state.writes) or result.status == "waiting"
 
     async def _ask_about(self, desk: Desk, child: str) -> str:
@@ -123,9 +127,11 @@ class SubAgent:
         if not isinstance(started, RunStarted) or started.parent != desk.parent:
             raise ToolRefused(f"{self.spec.name} knows no errand {child!r} of this conversation")
         result = await resume(self.app, child, desk.house, anyway=True)
+        state = fold(child, await desk.house.journal.read(child))
+        desk.trusted = _is_trusted(result, state)
         if result.status == "answered":
             return result.output
-        raise ToolRefused(self._unanswered(result, fold(child, await desk.house.journal.read(child))))
+        raise ToolRefused(self._unanswered(result, state))
 
     def _unanswered(self, result: Result, state: RunState) -> str:
         done = "; ".join(f"{made.tool} {made.arguments}: {made.content}" for made in state.writes) or "nothing"
@@ -169,6 +175,12 @@ class SubAgentWrite(SubAgent):
         if self.described:
             return described(self.described, self.spec.name, arguments)
         return f"{self.spec.name.replace('_', ' ')}: {arguments['input'] or arguments['run']}"
+
+
+def _is_trusted(result: Result, state: RunState) -> bool:
+    """Whether what is told of a child can be nobody's words but the app's: of an error it may be anybody's."""
+    uncertain = any(opened.intended is not None for opened in state.open.values())
+    return not state.rests_on and result.status in ("answered", "waiting") and not uncertain
 
 
 def as_tool(

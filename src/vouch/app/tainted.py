@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from vouch.app.recovery import Write
 from vouch.contracts.tool import Arguments
-from vouch.provenance.judge import planned_step
+from vouch.provenance.judge import planned_step, step_done
 from vouch.provenance.labels import critical_of
 from vouch.provenance.traces import whence
 from vouch.values.event import CallRefused, ProvenanceJudged
@@ -35,8 +35,20 @@ def _step(write: Write, arguments: Arguments) -> int:
     state = write.state
     if not state.planned:
         return -1
-    spent = state.planned_calls.values()
+    spent = [step for call, step in state.planned_calls.items() if call != write.call_id]
     return planned_step(write.tool, arguments, state.planned, spent=spent, calls=state.calls)
+
+
+def step_taken(write: Write, arguments: Arguments) -> ProvenanceJudged | None:
+    """That this write carries out a step of the plan, whoever said yes to it: it is not left to be made again."""
+    state = write.state
+    if not state.planned or write.call_id in state.planned_calls:
+        return None
+    place = step_done(write.tool, arguments, state.planned, spent=state.planned_calls.values())
+    if place < 0:
+        return None
+    rests_on = write.opened.rests_on
+    return ProvenanceJudged(call_id=write.call_id, name=write.name, verdict="planned", rests_on=rests_on, step=place)
 
 
 def warning(write: Write, arguments: Arguments) -> str:
@@ -51,6 +63,12 @@ def warning(write: Write, arguments: Arguments) -> str:
     places = "; ".join(f"{name} stands in {', '.join(tools)}" for name, tools in found.items())
     read = f"chosen after text was read that anybody may have written: {', '.join(write.opened.rests_on)}"
     return f"{read}; {places}" if places else read
+
+
+def was_judged(write: Write, judged: ProvenanceJudged) -> bool:
+    """Whether this was found of the write before."""
+    before = write.opened.judged
+    return before is not None and before.verdict == judged.verdict
 
 
 def blocked(write: Write, judged: ProvenanceJudged) -> CallRefused:

@@ -126,7 +126,10 @@ def _pause(writes: Sequence[OpenCall]) -> Pause:
             return Pause("customer", question, "to confirm a write", opened.call.id)
     first = writes[0]
     assert first.asked is not None  # noqa: S101 - nothing else waits
-    return Pause("person", "", f"to approve: {first.asked.shown}")
+    why = f"to approve: {first.asked.shown}"
+    if first.asked.rule == "provenance":
+        why += f" ({first.asked.warning})"
+    return Pause("person", "", why)
 
 
 def _refused(app: App, state: RunState) -> Ending | None:

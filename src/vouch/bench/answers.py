@@ -1,6 +1,6 @@
 """What a model meant by its words, where the words around an answer do not count, and scorers that judge just that.
 
-It does not know any task. A parser decides points: on the same recorded answers another one moves accuracy by up to ten.
+It does not know any task. A parser decides points: on the same recorded answers another one can move accuracy by ten.
 Hence this one is narrow, and what it cannot read is counted beside the figure.
 """
 

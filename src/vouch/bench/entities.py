@@ -9,13 +9,13 @@ is looked for behind the one before; what is nowhere in the text is a span too m
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 import msgspec
 from msgspec import Struct, structs
 
+from vouch.scorers import corpus
 from vouch.scorers.answer import measured, shown, unanswered, unjudged
 from vouch.scorers.counting import f1
 from vouch.scorers.spans import read_tags, span_f1, spans
@@ -116,7 +116,9 @@ class EntityF1(Struct, frozen=True):
         """Hits, extra and missed spans by kind."""
         found = _tags(case, result)
         counted = span_f1().tally(case, structs.replace(result, output=msgspec.json.encode(found.tags).decode()))
-        return counted if counted is None else dict(Counter(counted) + Counter(f"extra {kind}" for kind in found.absent))
+        return (
+            counted if counted is None else corpus.total([counted, *({f"extra {kind}": 1.0} for kind in found.absent)])
+        )
 
     def figure(self, total: Mapping[str, float]) -> float:
         """F1 of all spans."""

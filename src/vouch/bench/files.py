@@ -65,7 +65,9 @@ def files_of(data: Path, *endings: str) -> list[Path]:
         if file.is_file() and ending(file) in endings and not file.name.startswith((".", "dataset_"))
     ]
     if not found:
-        raise CaseError(f"the folder {str(data)!r} holds no file that ends in {', '.join(endings)}; name the set's file")
+        raise CaseError(
+            f"the folder {str(data)!r} holds no file that ends in {', '.join(endings)}; name the set's file"
+        )
     return found
 
 
@@ -130,10 +132,8 @@ _COLUMNAR: Final[dict[str, Callable[[Path], Iterator[Any]]]] = {".parquet": read
 def _table(file: Path, kind: str) -> Iterator[dict[str, Any]]:
     source = io.StringIO(read_text(file), newline="")
     # The published tables with tabs hold bare quotation marks: there they quote nothing.
-    if kind == ".tsv":
-        rows = csv.DictReader(source, delimiter="\t", quoting=csv.QUOTE_NONE)
-    else:
-        rows = csv.DictReader(source)
+    dialect: dict[str, Any] = {"delimiter": "\t", "quoting": csv.QUOTE_NONE} if kind == ".tsv" else {}
+    rows = csv.DictReader(source, **dialect)
     try:
         for row in rows:
             # Cells beyond the header stand under None; a short row has None for what is missing.

@@ -6,7 +6,7 @@ It does not know what stands in a row.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from vouch.bench.row import Row, Split
@@ -38,16 +38,20 @@ def draw(rows: Sequence[Row], *, n: int = 0, train: int = 0, seed: int = 0, spli
         raise CaseError(f"the set has no labelled split {split!r}; there are: {there}")
     generator = random.Random(seed)  # noqa: S311 - a draw to be repeated, not a secret
     teaching = by_split.get("train", [])
-    chosen = split or next((name for name in ("test", "dev") if name in by_split), "")
+    chosen = split or _asked(by_split)
     if len(by_split) > 1 and chosen and chosen != "train":
-        asked, where = by_split[chosen], chosen
+        asked, where = by_split[chosen], f"from {chosen}"
     else:
-        whole = teaching if split == "train" or not chosen and teaching else by_split.get(chosen, [])
-        teaching, asked = _parted(whole, generator)
-        where = f"held out of {chosen or 'train' if whole else 'nothing'}"
+        only: Split = chosen if chosen or not teaching else "train"
+        teaching, asked = _parted(by_split.get(only, []), generator)
+        where = f"held out of {only}" if only else "held out"
     if not asked:
         raise CaseError("the set has too few labelled rows to hold some out; give a file of at least five")
     return Drawn(_some(teaching, train, generator), _some(asked, n, generator), where)
+
+
+def _asked(by_split: Mapping[Split, Sequence[Row]]) -> Split:
+    return "test" if "test" in by_split else "dev" if "dev" in by_split else ""
 
 
 def _parted(rows: Sequence[Row], generator: random.Random) -> tuple[list[Row], list[Row]]:

@@ -5,7 +5,9 @@ It does not know what the write does.
 
 from __future__ import annotations
 
+import asyncio
 import getpass
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -14,8 +16,9 @@ import msgspec
 import typer
 from rich.table import Table
 
-from vouch.app.decide import Waiting, decide, stalled, waiting
-from vouch.cli.console import OK, command, escaped, out, show_json
+from vouch.app.decide import SHORT, Waiting, decide, stalled, undecided, waiting
+from vouch.cli.asking import exactly, lines_of
+from vouch.cli.console import OK, UNDECIDED, command, escaped, notes, out, show_json
 from vouch.cli.deciding import Call, Folder, Json, Who, Why, go_on
 from vouch.errors import UsageError
 from vouch.journal.journal import Journal
@@ -31,6 +34,8 @@ def register(cli: typer.Typer) -> None:
 async def approve(
     run: Annotated[str | None, typer.Argument(help="The run, by the beginning of its name; none lists all.")] = None,
     call: Call = "",
+    shown: Annotated[str, typer.Option("--shown", help="Only the write that the list shows with this.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask: whatever waits now.")] = False,
     edit: Annotated[str | None, typer.Option("--edit", help="Approve these arguments instead, as JSON.")] = None,
     escalate: Annotated[bool, typer.Option("--escalate", help="Pass it on to somebody else instead.")] = False,
     why: Why = "",
@@ -40,12 +45,16 @@ async def approve(
 ) -> int:
     """Approve a write that waits, and let its run go on; without a run, list what waits.
 
+    The write is shown before you say yes. A script names what a person has seen (--shown, from the list): if something
+    else waits by then, nothing is approved.
+
     Also listed are runs that could go on, and whose process has ended: `vouch run APP --resume RUN` goes on with them.
 
     \b
     Examples:
       vouch approve
       vouch approve 01jd7 --why "a good customer"
+      vouch approve 01jd7 --shown 3f2a91bc
       vouch approve 01jd7 --edit '{"order": "W17", "amount": "20.00"}'
     """
     project = Project.find(folder)
@@ -56,8 +65,37 @@ async def approve(
         name = await house.journal.find(run)
         edited = _arguments(edit) if edit is not None else None
         decision = "escalate" if escalate else "edit" if edit is not None else "approve"
-        await decide(house.journal, name, decision, who=who or getpass.getuser(), why=why, call_id=call, edited=edited)
+        if not (shown or yes or escalate):
+            write = await undecided(house.journal, name, call_id=call)
+            if not await _agreed(write, edit):
+                notes.print("Nothing was decided.")
+                return UNDECIDED
+            shown = write.digest
+        who = who or getpass.getuser()
+        await decide(house.journal, name, decision, who=who, why=why, call_id=call, edited=edited, shown=shown)
         return await go_on(project, name, house, json=json)
+
+
+def is_terminal() -> bool:
+    """Whether a person sits before standard input."""
+    return sys.stdin.isatty()
+
+
+async def _agreed(write: Waiting, edit: str | None) -> bool:
+    """Show what is to be approved, and ask whoever sits here."""
+    if not is_terminal():
+        raise UsageError(
+            f"{write.tool} {exactly(write.arguments)} waits, and nobody is here to be asked; if that is what a person "
+            f"has approved, add --shown {write.digest[:SHORT]} (or --yes for whatever waits now)"
+        )
+    lines = lines_of(write, exact=True) if edit is None else [*lines_of(write, exact=True), f"instead: {exactly(edit)}"]
+    for line in lines:
+        notes.print(escaped(line), soft_wrap=True)
+    try:
+        words = await asyncio.to_thread(notes.input, "approve? [y/N] ")
+    except EOFError:
+        return False
+    return words.strip().lower() in ("y", "yes")
 
 
 def _arguments(text: str) -> dict[str, object]:
@@ -97,10 +135,8 @@ def _table(*headings: str) -> Table:
 
 
 def _what(write: Waiting) -> str:
-    if write.uncertain:
-        return f"find out: was {write.tool} {write.arguments} made?"
-    shown = write.shown or write.tool
-    return f"{shown}\n({write.warning})" if write.warning else shown
+    lines = lines_of(write)
+    return "\n".join(lines if write.uncertain else [*lines, f"--shown {write.digest[:SHORT]}"])
 
 
 def _clock(at: float) -> str:

@@ -1,4 +1,4 @@
-"""`vouch cases`: make files of cases out of tables, other tools' files and the journal.
+"""`vouch cases`: make files of cases out of tables, other tools' files, the journal and documents.
 
 It does not know how any of them is read.
 """
@@ -13,6 +13,8 @@ from typing import Annotated, Final, Literal, cast, get_args
 import typer
 
 from vouch.cli.console import OK, command, out
+from vouch.cli.labelling import label
+from vouch.cli.making import make
 from vouch.errors import CaseError
 from vouch.project.project import locate
 from vouch.proof.datasets.columns import Columns, Rest
@@ -21,13 +23,15 @@ from vouch.proof.datasets.journal import Feedback, read_journal_cases
 from vouch.proof.datasets.written import write_cases
 from vouch.values.result import Status
 
-HELP: Final = """Make files of cases out of tables, other tools' files and the journal.
+HELP: Final = """Make files of cases: from tables, other tools' files, the journal or documents.
 
 \b
 Examples:
   vouch cases import promptfooconfig.yaml --to cases.jsonl
   vouch cases import faq.csv --column input=question --column expected=answer --to cases.jsonl
   vouch cases journal shop --feedback corrected --to corrected.jsonl
+  vouch cases label shop --to labels.jsonl
+  vouch cases make shop --from docs/faq.md --to review.jsonl
 """
 
 To = Annotated[Path, typer.Option("--to", help="The file of cases that is written.")]
@@ -43,6 +47,8 @@ def register(cli: typer.Typer) -> None:
     )
     cases.command("import")(import_)
     cases.command("journal")(journal)
+    cases.command("label")(label)
+    cases.command("make")(make)
     cli.add_typer(cases, name="cases")
 
 

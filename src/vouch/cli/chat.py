@@ -13,6 +13,7 @@ from vouch.app.app import App
 from vouch.app.decide import decide, waiting_in
 from vouch.app.house import House
 from vouch.app.run import close, resume, run, say
+from vouch.cli.asking import lines_of
 from vouch.cli.console import OK, escaped, notes, show_text
 from vouch.journal.state import fold
 from vouch.values.event import (
@@ -104,12 +105,14 @@ async def _decided(app: App, result: Result, house: House) -> Result:
         writes = [write for write in waiting_in(state) if not write.uncertain]
         if not writes:
             return result
-        _line(f"needs a person's approval: {writes[0].shown}", "yellow")
-        if writes[0].warning:
-            _line(writes[0].warning, "red")
+        _line("needs a person's approval:", "yellow")
+        for line in lines_of(writes[0]):
+            # Never cut: what is decided about may stand at the end.
+            notes.print(f"  {escaped(line)}", style="yellow", soft_wrap=True)
         words = await _words("approve? [y/N] ")
         decision = "approve" if words.strip().lower() in ("y", "yes") else "reject"
-        await decide(house.journal, result.run, decision, who=getpass.getuser(), call_id=writes[0].call_id)
+        who, shown = getpass.getuser(), writes[0].digest
+        await decide(house.journal, result.run, decision, who=who, call_id=writes[0].call_id, shown=shown)
         result = await resume(app, result.run, house, listener=show)
     return result
 

@@ -26,7 +26,10 @@ ERROR: Final = 2
 UNDECIDED: Final = 3
 INTERRUPTED: Final = 130
 
-_STEERING: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# Controls, and what changes how the text around it is read: directions, zero widths, line ends, tags.
+_STEERING: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 # What is shown is data: no text in it is read as markup, as an emoji's name, or as something to colour.
 out: Final = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)

@@ -18,17 +18,18 @@ COMMANDS: Final = {
     "new": "Make a new project of a few files that runs as it is.",
     "run": "Ask an app one question.",
     "prove": "Run an app's cases and decide: ship, hold or undecided.",
+    "bench": "Ask well-known labelled sets of models: one table with intervals, cost and latency.",
     "certify": "Issue a certificate of an app's last proof, or verify one.",
     "approve": "Approve a write that waits, and let its run go on; without a run, list what waits.",
     "reject": "Refuse a write that waits; its run goes on without it.",
     "settle": "Say whether a write of unknown outcome was made.",
     "mcp": "Serve an app as an MCP server over standard input and output.",
     "trace": "Show recorded runs: the latest, or every event of some.",
-    "cases": "Make files of cases out of tables, other tools' files and the journal.",
+    "cases": "Make files of cases: from tables, other tools' files, the journal or documents.",
     "guard": "Test what an app says of the texts that its tools give.",
 }
 
-SUBCOMMANDS: Final = {"cases": ("import", "journal"), "guard": ("check",)}
+SUBCOMMANDS: Final = {"cases": ("import", "journal", "label", "make"), "guard": ("check",)}
 """By command: the commands within it."""
 
 HELP: Final = """The system around the model: declare an app, prove it, watch it.

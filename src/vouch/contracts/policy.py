@@ -43,10 +43,14 @@ class PastCall(NamedTuple):
 
 
 class Past(NamedTuple):
-    """What happened in a run so far: every call with its result, oldest first, and what was said."""
+    """What happened in a run so far: every call with its result, oldest first, and what was said.
+
+    `inputs` are the customer's own words; messages of their role may hold more, what the prompt puts there for one.
+    """
 
     calls: Sequence[PastCall]
     messages: Sequence[Message]
+    inputs: Sequence[str] | None = None
 
     def results(self, name: str) -> Iterator[PastCall]:
         """The calls of one tool that went well, newest first."""
@@ -59,6 +63,8 @@ class Past(NamedTuple):
     @property
     def said(self) -> tuple[str, ...]:
         """What the customer said, oldest first."""
+        if self.inputs is not None:
+            return tuple(self.inputs)
         return tuple(message.text for message in self.messages if message.role == "user")
 
 

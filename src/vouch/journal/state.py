@@ -90,7 +90,9 @@ class RunState:
         self.input = ""
         """What the customer said last."""
         self.inputs: list[str] = []
-        """All that the customer said, oldest first."""
+        """All that the customer said, oldest first, without what may repeat a stranger's words."""
+        self.requests: list[str] = []
+        """The same without their answers to what they were asked about a write."""
         self.rests_on: tuple[str, ...] = ()
         """The untrusted sources in the conversation, in the order they came: a tool or a document each."""
         self.planned: tuple[Step, ...] | None = None
@@ -182,14 +184,16 @@ class RunState:
     @property
     def past(self) -> Past:
         """What policies may look at."""
-        return Past(self.calls, self.messages)
+        return Past(self.calls, self.messages, self.requests)
 
 
 def _start(state: RunState, body: RunStarted) -> None:
     state.started = body
     state.version = body.version
     state.input = str(body.input)
-    state.inputs.append(state.input)
+    if state.input and not body.rests_on:
+        state.inputs.append(state.input)
+        state.requests.append(state.input)
     state.rests_on = body.rests_on
 
 
@@ -362,17 +366,22 @@ def _forget_question(state: RunState, call_id: str) -> None:
 
 def _hear(state: RunState, body: InputGiven) -> None:
     state.input = str(body.input)
-    state.inputs.append(state.input)
+    if body.rests_on:
+        _rest_on(state, *body.rests_on)
+    else:
+        state.inputs.append(state.input)
     state.judged, state.answer, state.unsure, state.attempt = {}, None, None, 0
     if not state.open:
         # What they say to open calls asks for nothing new: the plan goes on.
         state.planned = None
-    if state.asking:
+    if state.asking and not body.rests_on:
         # An answer to what the customer was asked about a write: its result will tell the model of it.
         state.reply = state.input if state.reply is None else f"{state.reply}\n{state.input}"
         state.replied_at = state.at
         return
     state.passages = None
+    if not body.rests_on:
+        state.requests.append(state.input)
     if state.open:
         state.heard.append(state.input)
     else:

@@ -45,7 +45,7 @@ async def read_baseline(journal: Journal, app: str, proof: str) -> Baseline | No
                 runs.setdefault(score.content, []).append(score.status == "answered" and value >= 1.0)
             else:
                 values.setdefault((score.scorer, score.content), []).append(value)
-    report = _report_in(events[-1].body)
+    report = report_in(events[-1].body)
     return Baseline(
         run,
         {content: tuple(found) for content, found in runs.items()},
@@ -61,7 +61,7 @@ async def read_latest(journal: Journal, app: str, version: str, proof: str) -> R
         body = event.body
         if isinstance(body, ProofStarted) and (body.version, body.proof) == (version, proof):
             last = (await journal.read(event.run))[-1].body
-            found = _report_in(last) or found
+            found = report_in(last) or found
     return found
 
 
@@ -70,10 +70,11 @@ async def read_report(journal: Journal, key: str) -> Report | None:
     run = await journal.last_of_key(key)
     if run is None:
         return None
-    return _report_in((await journal.read(run))[-1].body)
+    return report_in((await journal.read(run))[-1].body)
 
 
-def _report_in(last: AnyBody) -> Report | None:
+def report_in(last: AnyBody) -> Report | None:
+    """The report (without its rows) that ends a proof; None for any other end, or one in an older shape."""
     if not isinstance(last, ProofFinished):
         return None
     try:

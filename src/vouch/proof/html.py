@@ -51,8 +51,8 @@ class TagShare(NamedTuple):
     interval: Interval
 
 
-def html(report: Report) -> str:
-    """The page."""
+def html(report: Report, *, diff: str = "") -> str:
+    """The page. `diff` is the name of a page beside it that shows this proof and an earlier one side by side."""
     broke, mended = set(report.broke), set(report.mended)
     right = [row for row in report.rows if not row.wrong and row.case not in mended]
     kept = {id(row) for row in right[:ROWS_SHOWN]}
@@ -75,6 +75,7 @@ def html(report: Report) -> str:
         wrong=[row for row in report.rows if row.wrong],
         rows=[row for row in report.rows if row.wrong or row.case in mended or id(row) in kept],
         hidden=len(right) - len(kept),
+        diff=diff,
     )
 
 

@@ -53,6 +53,8 @@ class _Line(Struct, forbid_unknown_fields=True):
     tags: tuple[str, ...] = ()
     source: str = ""
     found: tuple[str | Found, ...] = ()
+    # What a judge said is for people who read the file; a judge that is proven judges anew.
+    judge: Any = None
 
 
 _decoder: Final = msgspec.json.Decoder(_Line)

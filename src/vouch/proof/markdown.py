@@ -30,12 +30,12 @@ def markdown(report: Report) -> str:
     broke, mended = set(report.broke), set(report.mended)
     wrong = [row for row in report.rows if row.wrong and row.case not in broke]
     parts = [
-        f"## {_MARKS[report.verdict]}: {_plain(report.app)} · {_plain(report.proof)}",
+        f"## {_MARKS[report.verdict]}: {plain(report.app)} · {plain(report.proof)}",
         "\n".join(f"- {_sentence(sentence)}" for sentence in summary(report)),
         *_table("Broke", [row for row in report.rows if row.case in broke]),
         *_table("Mended", [row for row in report.rows if row.case in mended]),
         *_table("Still wrong" if report.baseline_run else "Wrong", wrong),
-        f"<sub>{_plain(effort_sentence(report))} · version `{report.app_version[:12]}`</sub>",
+        f"<sub>{plain(effort_sentence(report))} · version `{report.app_version[:12]}`</sub>",
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -44,7 +44,7 @@ def _table(title: str, rows: Iterable[Row]) -> list[str]:
     several = list(rows)
     if not several:
         return []
-    lines = [f"| {' | '.join(map(_plain, _cells(row)))} |" for row in several[:ROWS_SHOWN]]
+    lines = [f"| {' | '.join(map(plain, _cells(row)))} |" for row in several[:ROWS_SHOWN]]
     more = f"\n\n… and {len(several) - ROWS_SHOWN:,} more." if len(several) > ROWS_SHOWN else ""
     head = "| Case | Input | Expected | Output | Why |\n|---|---|---|---|---|\n"
     summary_line = f"<summary>{title}: {len(several):,}</summary>"
@@ -60,7 +60,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     return row.case, row.input, row.expected, row.output, row.why or row.status
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A text in one line, of which nothing is markup."""
     line = " ".join(printable(text).split())
     cut = line if len(line) <= _TEXT_SHOWN else f"{line[:_TEXT_SHOWN]}…"

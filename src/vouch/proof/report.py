@@ -28,7 +28,7 @@ CURVE_POINTS: Final = 200
 class Row(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One case of a proof: what was asked and expected, what came out, and the judgement.
 
-    `value` is the score in [0, 1], None when it could not be judged; `seconds` and `cost` are those of its run.
+    `value` is the score in [0, 1], None when it could not be judged; `seconds`, `cost` and `usage` are its run's.
     """
 
     case: str
@@ -43,6 +43,7 @@ class Row(Struct, frozen=True, omit_defaults=True, kw_only=True):
     tags: tuple[str, ...] = ()
     cost: Money | None = None
     seconds: float = 0.0
+    usage: Usage = Usage()
 
     @property
     def right(self) -> bool:

@@ -91,7 +91,7 @@ def report_of(
         baseline_run=baseline.run if baseline else "",
         fired=_fired(outcomes),
         labels=labels,
-        rows=tuple(_row(outcome) for outcome in outcomes),
+        rows=tuple(row_of(outcome) for outcome in outcomes),
     )
 
 
@@ -135,7 +135,8 @@ def _fired(outcomes: Sequence[Outcome]) -> tuple[Fired, ...]:
     return tuple(Fired(by, rule, times[by, rule, True], times[by, rule, False]) for by, rule in ordered)
 
 
-def _row(outcome: Outcome) -> Row:
+def row_of(outcome: Outcome) -> Row:
+    """One run of a case as a row of the report."""
     case, result, score = outcome.case, outcome.result, outcome.score
     return Row(
         case=case.id,
@@ -150,4 +151,5 @@ def _row(outcome: Outcome) -> Row:
         tags=case.tags,
         cost=result.cost,
         seconds=result.seconds,
+        usage=result.usage,
     )

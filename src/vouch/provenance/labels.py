@@ -16,10 +16,13 @@ def trust_of(tool: object) -> Trust:
     return "typed" if trust == "typed" else "untrusted"
 
 
-def is_untrusted(tool: object, *, failed: bool = False) -> bool:
-    """Whether the content that a call gave may hold text of strangers; the message of a failure may repeat anything."""
+def is_untrusted(tool: object, *, failed: bool = False, repeats: bool = False) -> bool:
+    """Whether the content that a call gave may hold text of strangers.
+
+    A failure of a `typed` tool may, and one that `repeats` what some other exception says: that may be anybody's words.
+    """
     trust = trust_of(tool)
-    return trust == "untrusted" or (trust == "typed" and failed)
+    return trust == "untrusted" or repeats or (trust == "typed" and failed)
 
 
 def critical_of(tool: object) -> frozenset[str] | None:

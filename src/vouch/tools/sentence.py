@@ -2,10 +2,16 @@
 
 It does not know who reads them. Only whole arguments can be named, no parts or attributes of them, so a sentence can
 show nothing but what the call is given; whoever wants more writes a function.
+
+Who reads such a sentence decides by it, and a model may have chosen the strings in it: one that could be taken for
+something else, such as for another argument or a line of its own, stands in quotes, with what cannot be seen written
+out.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
@@ -14,6 +20,7 @@ from enum import Enum
 from inspect import iscoroutinefunction
 from string import Formatter
 from typing import Any, Final, cast
+from unicodedata import category
 
 import msgspec
 import pydantic
@@ -25,6 +32,15 @@ Describe = str | Callable[[dict[str, Any]], str]
 """What a person is asked: a sentence with `{arguments}`, or a function of the arguments that gives one."""
 
 _DEEPEST: Final = 8
+
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories of what steers a line, or is not seen at all: controls, directions, zero widths, line ends."""
+
+_APART: Final = re.compile(r'[,;=:()"]|\band\b|^$')
+"""What stands between arguments and parts of them, and would look like that inside one."""
+
+_SPARED: Final = re.compile(r'[,;="]|^$')
+"""The same, where no parts are shown."""
 
 
 def described(describe: Describe, name: str, arguments: Mapping[str, Any]) -> str:
@@ -42,7 +58,7 @@ def described(describe: Describe, name: str, arguments: Mapping[str, Any]) -> st
         if isinstance(words, str) and words.strip():
             return words
     given = ((argument, value) for argument, value in arguments.items() if value is not None)
-    shown = ", ".join(f"{argument} = {readable(value)}" for argument, value in given)
+    shown = ", ".join(f"{_text(argument, _SPARED)} = {_argument(value)}" for argument, value in given)
     return f"{name.replace('_', ' ')}: {shown}"
 
 
@@ -65,7 +81,10 @@ def filled(sentence: str, arguments: Mapping[str, Any]) -> str:
 
 
 def readable(value: object, deep: int = 0) -> str:
-    """A value as a person would write it: 70.00, 2025-01-02, yes, a lamp and a bulb."""
+    """A value as a person would write it: 70.00, 2025-01-02, yes, a lamp and a bulb.
+
+    A text is quoted where it holds what cannot be seen, and a part of something where it would look like several.
+    """
     if value is None:
         return "none"
     if isinstance(value, Enum):
@@ -73,7 +92,7 @@ def readable(value: object, deep: int = 0) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return value
+        return _text(value, _APART if deep else None)
     if isinstance(value, Decimal | float | int):
         return _number(value)
     if isinstance(value, datetime):
@@ -129,10 +148,29 @@ def check_policies(tool: str, policies: Iterable[Policy], parameters: Iterable[s
 def _shown(value: object, spec: str) -> str:
     if spec:
         try:
-            return format(value, spec)
+            return _text(format(value, spec), None)
         except (TypeError, ValueError):
             pass  # Not a value of the kind that was thought of: then as it is.
     return readable(value)
+
+
+def _argument(value: object) -> str:
+    """A value among others: `note = "ok, to = Ann"`."""
+    return _text(value, _SPARED) if isinstance(value, str) and not isinstance(value, Enum) else readable(value)
+
+
+def _text(text: str, apart: re.Pattern[str] | None) -> str:
+    """`text` as it is, or as JSON where it holds what cannot be seen, or what `apart` finds."""
+    if all(category(sign) not in _UNSEEN for sign in text) and (apart is None or not apart.search(text)):
+        return text
+    quoted = "".join(_written(sign) for sign in text)
+    return f'"{quoted}"'
+
+
+def _written(sign: str) -> str:
+    if sign in ('"', "\\") or category(sign) in _UNSEEN:
+        return json.dumps(sign)[1:-1]
+    return sign
 
 
 def _number(value: Decimal | float) -> str:
@@ -154,13 +192,13 @@ def _several(value: object, deep: int) -> str:
         return _list(sorted(readable(item, deep + 1) for item in cast("Set[object]", value)), deep)
     if isinstance(value, Sequence):
         return _list([readable(item, deep + 1) for item in cast("Sequence[object]", value)], deep)
-    return str(value)
+    return _text(str(value), _APART if deep else None)
 
 
 def _parts(value: object) -> Mapping[str, Any] | None:
     """The named parts of a value that has such."""
     if isinstance(value, Mapping):
-        return {readable(name): part for name, part in cast("Mapping[object, object]", value).items()}
+        return {readable(name, 1): part for name, part in cast("Mapping[object, object]", value).items()}
     if isinstance(value, pydantic.BaseModel):
         return {name: getattr(value, name) for name in type(value).model_fields}
     if isinstance(value, msgspec.Struct):

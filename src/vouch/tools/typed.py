@@ -16,6 +16,7 @@ from enum import Enum
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import pydantic
+import pydantic_core
 
 from vouch.contracts.tool import ToolRefused
 from vouch.errors import ToolError
@@ -30,17 +31,25 @@ def typed_result(name: str, function: Callable[..., Any]) -> Callable[[object], 
         returns = get_type_hints(inspect.unwrap(function), include_extras=True).get("return", inspect.Parameter.empty)
     except (NameError, TypeError) as error:
         raise ToolError(f"tool {name!r} has trust='typed', but its result's type cannot be read: {error}") from error
-    if returns is inspect.Parameter.empty or not is_closed(returns):
+    try:
+        closed = returns is not inspect.Parameter.empty and is_closed(returns)
+        adapter: pydantic.TypeAdapter[Any] = pydantic.TypeAdapter(returns if closed else int)
+    except (RecursionError, pydantic.PydanticUserError, pydantic.errors.PydanticSchemaGenerationError) as error:
+        why = str(error).partition("\n")[0]
+        raise ToolError(f"tool {name!r} has trust='typed', but its result's type cannot be used: {why}") from error
+    if not closed:
         raise ToolError(
             f"tool {name!r} has trust='typed', but its result may hold free text ({_shown(returns)}); let it return "
             "numbers, dates, booleans, Literal[...], an Enum, or a model of nothing but these"
         )
-    adapter: pydantic.TypeAdapter[Any] = pydantic.TypeAdapter(returns)
 
     def read(result: object) -> Any:
         try:
-            return adapter.dump_python(adapter.validate_python(result, strict=True), mode="json")
-        except pydantic.ValidationError:
+            given = adapter.validate_python(result, strict=True)
+            # An object that was made around its class's own checks is checked as it is written down.
+            written = adapter.validate_json(adapter.dump_json(given, warnings="error"))
+            return adapter.dump_python(written, mode="json", warnings="error")
+        except (pydantic.ValidationError, pydantic_core.PydanticSerializationError):
             # What was given instead may be anybody's words: they go nowhere.
             raise ToolRefused(f"{name} gave something else than its type allows") from None
 
@@ -61,21 +70,29 @@ def is_closed(annotation: Any) -> bool:
     if origin in _SEVERAL:
         return bool(arguments) and all(is_closed(part) for part in arguments if part is not Ellipsis)
     if origin is dict:
-        return all(is_closed(part) for part in arguments)
+        return bool(arguments) and all(is_closed(part) for part in arguments)
     return isinstance(annotation, type) and _is_closed_class(annotation)
 
 
 def _is_closed_class(of: type[Any]) -> bool:
     if issubclass(of, Enum):
-        return True
+        # One that makes members of what it does not know could carry anything.
+        return getattr(of._missing_, "__func__", None) is getattr(Enum._missing_, "__func__", None)
     if issubclass(of, pydantic.BaseModel):
-        # A model that keeps fields it does not know could carry anything.
-        extra = of.model_config.get("extra") == "allow"
-        return not extra and all(is_closed(field.annotation) for field in of.model_fields.values())
+        return _is_closed_model(of)
     if dataclasses.is_dataclass(of) or is_typeddict(of) or hasattr(of, "_fields"):
         hints = get_type_hints(of, include_extras=True)
         return bool(hints) and all(is_closed(hint) for hint in hints.values())
     return False
+
+
+def _is_closed_model(of: type[pydantic.BaseModel]) -> bool:
+    """Whether nothing but the declared fields is kept or written, and all of these are closed."""
+    own = of.__pydantic_decorators__
+    writes = own.computed_fields or own.model_serializers or own.field_serializers
+    if writes or of.model_config.get("extra") == "allow":
+        return False
+    return all(is_closed(field.annotation) for field in of.model_fields.values())
 
 
 def _shown(annotation: Any) -> str:

@@ -298,9 +298,10 @@ class FeedbackGiven(Body, frozen=True, tag="feedback.given"):
 
 
 class InputGiven(Body, frozen=True, tag="input.given"):
-    """The customer said something more in the same run."""
+    """The customer said something more in the same run; `rests_on` as in `run.started`."""
 
     input: str | Blob
+    rests_on: tuple[str, ...] = ()
 
 
 class RunWaiting(Body, frozen=True, tag="run.waiting"):

@@ -85,7 +85,7 @@ def test_who_somebody_is_is_a_wish_only_alone(encoder: MiniLM) -> None:
         ("Please take the two tickets for Friday back", ["hand_back"]),
         ("Something came up, the tickets of B1234 should go back to you, please", ["hand_back"]),
         ("The singer fell ill and I want the 40 euros back", ["repay_show"]),
-        ("The pillar blocks my view, can I change it for a place in the balcony?", ["swap_seat"]),
+        ("The pillar is in my way, can I change it for the balcony?", ["swap_seat"]),
         ("I sit behind a pillar in B1234 and would like to swap it for row 5.", ["swap_seat"]),
         ("B1234: swap seat, want stalls", ["swap_seat"]),
         ("Please change it to 12 Mill Lane, 48210 Norwich", ["change_address"]),
@@ -131,3 +131,33 @@ def test_a_torn_clause_is_settled_by_its_message(encoder: MiniLM) -> None:
     tools = toolbox([fix, cut])
     assert names(encoder, "Water drips from the pipe. Please do it today!", tools) == ["fix_leak"]
     assert names(encoder, "The lawn is far too long. Please do it today!", tools) == ["cut_grass"]
+
+
+def test_what_is_told_beside_a_request_that_is_not_understood_begins_no_change(encoder: MiniLM) -> None:
+    told = "I would give the old tickets back."
+    assert names(encoder, f"Would you happen to sell umbrellas with a bear on the handle? {told}", THEATRE) != [
+        "hand_back"
+    ]
+    assert names(encoder, "I give the tickets back. Can you help me?", THEATRE) == ["hand_back"]
+
+
+def test_each_wish_keeps_its_own_thing(encoder: MiniLM) -> None:
+    told = "New address for my tickets B1111: 12 Mill Lane, 48210 Norwich. Besides, please give back the tickets B2222."
+    found = hear(encoder, told, THEATRE).wishes
+    assert [wish.skill.name for wish in found] == ["change_address", "hand_back"]
+    assert "B2222" not in found[0].text
+    assert "B1111" not in found[1].text
+
+
+def test_the_thing_of_the_clause_counts_not_those_told_around_it(encoder: MiniLM) -> None:
+    text = "We liked the show of B1111 a lot. Please take the tickets B2222 back."
+    [wish] = hear(encoder, text, THEATRE).wishes
+    assert (wish.skill.name, wish.fixed) == ("hand_back", (("booking", "B2222"),))
+
+
+def test_what_is_told_after_something_else_belongs_to_what_is_asked_then(encoder: MiniLM) -> None:
+    text = "Could I get a refund for B1111, please? Besides, we are ill and cannot use B2222. Please take it back."
+    found = hear(encoder, text, THEATRE).wishes
+    assert [wish.skill.name for wish in found] == ["repay_show", "hand_back"]
+    assert "B2222" not in found[0].text
+    assert "B2222" in found[1].text

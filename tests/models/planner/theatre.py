@@ -29,7 +29,11 @@ class BoxOffice:
         @tool(
             effect="write",
             approval=never,
-            examples=["I'd like to give my tickets back", "Please take the seats back", "We cannot come to the concert"],
+            examples=[
+                "I'd like to give my tickets back",
+                "Please take the seats back",
+                "We cannot come to the concert",
+            ],
         )
         def hand_back(booking: Booking) -> str:
             """Take tickets back and sell them to others.
@@ -42,7 +46,11 @@ class BoxOffice:
         @tool(
             effect="write",
             approval=never,
-            examples=["I want my money back, nobody played", "Refund the evening", "The show was cancelled, pay me back"],
+            examples=[
+                "I want my money back, nobody played",
+                "Refund the evening",
+                "The show was cancelled, pay me back",
+            ],
         )
         def repay_show(booking: Booking) -> str:
             """Give money back for a show that did not take place.

@@ -21,7 +21,15 @@ from vouch.models.planner.conversation import Conversation, Goal, Past
 from vouch.models.planner.fields import normal
 from vouch.models.planner.matching import person
 from vouch.models.planner.meanings import Meanings
-from vouch.models.planner.readers import is_about, is_internal, is_looked_up, is_mark, is_new_value, readers, reads_subject
+from vouch.models.planner.readers import (
+    is_about,
+    is_internal,
+    is_looked_up,
+    is_mark,
+    is_new_value,
+    readers,
+    reads_subject,
+)
 from vouch.models.planner.schema import Parameter
 from vouch.models.planner.slots import fill
 from vouch.models.planner.steps import Blocked, Do, Look, Need, Step, Which, better, joined

@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 from vouch.models.planner.tokens import STOP, stem, tokens
 
 _SENTENCE: Final = re.compile(
-    r"(?<=[.!?;\n])(?:\s+|$)|\n+|(?<=\w please)\s+(?=[A-Z][a-z])|\s+(?=(?:Also|And|Additionally|Besides|Furthermore|Another thing|One more thing)\b)"
+    r"(?<=[.!?;\n])(?:\s+|$)|\n+|(?<=\w please)\s+(?=[A-Z][a-z])"
+    r"|\s+(?=(?:Also|And|Additionally|Besides|Furthermore|Another thing|One more thing)\b)"
 )
 _WHO: Final = r"(?:(?:(?:my|the)\s+)?(?:e-?mail|mail|account|address|login)|i'm|i\ am|it's|you\ find\ me|registered)\b"
 _FACT: Final = rf"""
@@ -24,7 +25,8 @@ _JOINT: Final = re.compile(
     r"""(?:,\s*|\s+)(?:and|&|plus)\s+(?:then\s+|also\s+|please\s+)*
       | ,?\s+(?:then|also|as\ well\ as)\s+
       | ,\s+(?:but\s+)?
-      | \s+[-–—]\s+"""
+      | \s+[-–—]\s+
+      | (?-i:(?<=\w)\s+(?=[A-Z][a-z]+\s(?:the|my|it|me|them|this|that|our)\b))"""
     + _FACT,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -32,12 +34,14 @@ _INTRODUCES: Final = re.compile(rf"(?:{_WHO}(?:[^\w@]+\w+){{0,5}}?[^\w@]+)?\S+@\
 _ABBREVIATION: Final = re.compile(r"\b(?:mr|mrs|ms|dr|no|nr|st|ave|e\.g|i\.e|approx|vs|[A-Z])\.$", re.IGNORECASE)
 _POLITE: Final = re.compile(
     r"^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|dear \w+)\b(?: there| team| all)?[\s,!.:]*|"
-    r"(?:please|also|and|then|so|ok|okay|well|first|second|secondly|finally|next|now|just|kindly|plus|but|actually)\b"
+    r"(?:please|also|and|then|so|ok|okay|well|first|second|secondly|finally|next|now|just|kindly|plus|but|actually"
+    r"|besides|additionally|furthermore|moreover|(?:one more|another) thing)\b"
     r"[\s,:]*)+",
     re.IGNORECASE,
 )
 _LABEL: Final = re.compile(
-    r"^(?:(?:[A-Za-z]+\s+){0,2}#?[\w-]*\d{3}[\w-]*\s*(?::|\s[-–—])|(?:[Mm]y|[Tt]he|[Tt]his|[Oo]ur)\s+[a-z]+:)\s+(?=[A-Za-z])"
+    r"^(?:(?:[a-z]+\s+){0,2}#?[\w-]*\d{3}[\w-]*\s*(?::|\s[-–—])|(?:my|the|this|our)\s+[a-z]+:)\s+(?=[a-z])",
+    re.IGNORECASE,
 )
 """As in *order 123456: cancel it*."""
 
@@ -70,7 +74,6 @@ _INFORMS: Final = re.compile(
 )
 _MODAL: Final = re.compile(r"(?:can|could|may|must|will|would|should)\b(?! you)", re.IGNORECASE)
 _NUMBERED: Final = re.compile(r"\d{4,}")
-_ALLOWS: Final = re.compile(r"^(?:can|could|may|should|would|will) (?:i|we)\b|\bhow\b", re.IGNORECASE)
 _PERSONAL: Final = re.compile(r"\b(?:i|i'm|i've|my|mine|me|we|our|us)\b", re.IGNORECASE)
 _LEAVE: Final = re.compile(
     r"^(?:can|could|may|might|must|should) (?:i|we|one)\b|^(?:is it|am i|are we|is one) (?:possible|allowed|okay|ok)\b",
@@ -78,43 +81,17 @@ _LEAVE: Final = re.compile(
 )
 _ANY: Final = re.compile(
     r"\b(?:an?|any|some|several|something|anything|things)\b"
-    r"|^(?: to)? [a-z]+(?: back| off)? (?!(?:the|your|you|to|for|by|with|in|on|at|from|of|and|or|now|today|tomorrow|still|yet|again|"
-    r"also|too|so|as|if|or|back|off|up|out)\b)[a-z]{3,}",
+    r"|^(?: to)? [a-z]+(?: back| off)? (?!(?:the|your|you|to|for|by|with|in|on|at|from|of|and|or|so|as|if|now|today|"
+    r"tomorrow|still|yet|again|also|too|back|off|up|out)\b)[a-z]{3,}",
     re.IGNORECASE,
 )
 """Something that is none in particular: *an order*, *something*, or *shoes*, right after the verb."""
 
 _CERTAIN: Final = re.compile(
-    r"\b(?:my|mine|our|this|that(?! (?:i|we|is|was|are|were)\b)|these|those|it|them|me|us|please|pls|another|now)\b|@", re.IGNORECASE
+    r"\b(?:my|mine|our|this|that(?! (?:i|we|is|was|are|were)\b)|these|those|it|them|me|us|please|pls|another|now)\b|@",
+    re.IGNORECASE,
 )
 _THE: Final = re.compile(r"\bthe\b", re.IGNORECASE)
-_WISHED: Final = re.compile(
-    r"(?:\b(?:i|we)(?:'d| w[oul]{2,4}d|'ll| do| really| just)*(?: want| need| wish| like| love| have| hope| have got)? to"
-    r"|^(?:want|need|wish|would like|like|have|gotta) to"
-    r"|\b(?:looking|trying|hoping) to|\b(?:can|could|would|will|may|should) (?:you|i|we)(?: please| just)?|\bplease"
-    r"|\blet's|\bhow (?:do|can) i)\s+(?P<verb>[A-Za-z]+)",
-    re.IGNORECASE,
-)
-_LIGHT: Final = re.compile(
-    r"\b(?:(?:arrange|register|make|book|organi[sz]e|request|have|get|give|need|want|demand|like|expect|start|issue|for)"
-    r"|please\s+[a-z]+)"
-    r"\s+(?:(?:me|us|you)\s+)?(?:an?|the|my|our|another)\s+(?:(?:full|quick|complete|new)\s+)?(?P<deed>[a-z]+)",
-    re.IGNORECASE,
-)
-_LITTLE: Final = re.compile(
-    r"(?:\s*[\w'-]+){0,5}?\s*\b(?P<word>back|off|up|out|through|over|away|down|for)\b", re.IGNORECASE
-)
-_BACK: Final = re.compile(
-    r"(?<!would )(?<!'d )(?<!to )\b(?P<verb>want|need|g[io]ve|giving|send(?:ing)?|tak(?:e|ing)|go|goes|going|bring(?:ing)?|pay(?:ing)?|com(?:e|ing))\b"
-    r"(?:\s+[\w'-]+){0,5}?\s+back\b",
-    re.IGNORECASE,
-)
-_COMMAND: Final = re.compile(
-    r"[a-z]+ (?:back|off|up|out|through|over|away|down|me|it|them|us|him|her|this|that|these|those|the|my|our|an?|all)\b",
-    re.IGNORECASE,
-)
-_SMALL: Final = frozenset(map(stem, STOP))
-_GO: Final = re.compile(r"^go(?:es|ing)$")
 _REFUSES: Final = re.compile(
     r"^(?:i |we )?(?:do not|don't|dont|did not|didn't|never|no longer) (?:want|need|wish|like)(?: you)? to\b"
     r"|^(?:do not|don't|dont|never|no need to)\b|\b(?:instead of|rather than)\b",
@@ -122,6 +99,7 @@ _REFUSES: Final = re.compile(
 )
 
 
+_SMALL: Final = frozenset(map(stem, STOP))
 _QUOTED: Final = re.compile(r"\"[^\"\n]+\"|“[^”\n]+”|«[^»\n]+»|(?<!\w)'[^'\n]{20,}'(?!\w)")
 _SPEECH: Final = 6
 _CAPITAL: Final = 0.6
@@ -170,11 +148,7 @@ def _sentences(message: str) -> list[tuple[int, str]]:
 
 
 def _joints(sentence: str, start: int, verbs: Set[str]) -> list[Clause]:
-    cuts = [
-        found.span()
-        for found in _JOINT.finditer(sentence)
-        if begins(sentence[found.end() :], verbs) or _INTRODUCES.match(sentence[found.end() :])
-    ]
+    cuts = [found.span() for found in _JOINT.finditer(sentence) if _cuts(found, sentence, verbs)]
     found: list[Clause] = []
     place = 0
     for cut, after in [*cuts, (len(sentence), len(sentence))]:
@@ -183,6 +157,14 @@ def _joints(sentence: str, start: int, verbs: Set[str]) -> list[Clause]:
             found.append(Clause(text, start + place, asks(text, verbs), bool(_REFUSES.search(polished(text)))))
         place = after
     return found
+
+
+def _cuts(found: re.Match[str], sentence: str, verbs: Set[str]) -> bool:
+    """Whether a new clause begins after `found`; where nothing but a capital says so, only with a verb of a tool."""
+    rest = sentence[found.end() :]
+    if found[0].isspace() and rest[:1].isupper() and not _INTRODUCES.match(rest):
+        return stem(tokens(rest)[0].word) in verbs - _SMALL
+    return begins(rest, verbs) or bool(_INTRODUCES.match(rest))
 
 
 def polished(text: str) -> str:
@@ -195,12 +177,6 @@ def informs(text: str) -> bool:
     found = _INFORMS.search(polished(text))
     # *Can order 123456 be cancelled?* is a wish.
     return found is not None and not (_MODAL.match(found[0]) and _NUMBERED.search(text))
-
-
-def asks_for_deed(text: str) -> bool:
-    """Whether `text` asks to have something done."""
-    found = _WISHED.search(polished(text))
-    return found is not None and not informs(text) and not _ALLOWS.search(found[0])
 
 
 def is_general(text: str) -> bool:
@@ -217,44 +193,6 @@ def asks_leave(text: str) -> bool:
     if thing is None or _CERTAIN.search(rest) or _NUMBERED.search(rest):
         return False
     return not _THE.search(rest[: thing.start()])
-
-
-def wished(text: str) -> str:
-    """The stem of the verb that `text` wishes for, as *cancel* in *I want to cancel it*; else its first word's."""
-    bare = polished(text)
-    if found := _WISHED.search(bare):
-        return stem(found["verb"].lower())
-    return first_word(bare)
-
-
-def first_word(text: str) -> str:
-    """The stem of the first word of `text` that is no courtesy, which a command begins with."""
-    first = tokens(polished(text))[:1]
-    return stem(first[0].word) if first else ""
-
-
-def deed_as_thing(text: str) -> str:
-    """The stem of the deed that `text` wants as a thing, as in *arrange a return* and *asking for a full refund*."""
-    found = _LIGHT.search(text)
-    return stem(found["deed"].lower()) if found else ""
-
-
-def deed(text: str) -> str:
-    """The verb that `text` wishes for with its little word, as in *give back* and *put through*; or the verb alone."""
-    bare, verb = polished(text), wished(text)
-    found = _WISHED.search(bare)
-    if not found and verb in _SMALL and (back := _BACK.search(bare)):
-        return f"{stem(_GO.sub('go', back['verb'].lower()))} back"
-    little = _LITTLE.match(bare[found.end() :] if found else bare.partition(" ")[2])
-    return f"{verb} {little['word'].lower()}" if little and (found or verb not in _SMALL) else verb
-
-
-def commanded(text: str) -> str:
-    """The `deed` of `text` where it is put as a wish or a command, as *Track my parcel* is; else nothing."""
-    bare = polished(text)
-    plain = _WISHED.search(bare) or _COMMAND.match(bare) or _BACK.search(bare)
-    found = deed(text) if plain and not informs(text) else ""
-    return found if found not in _SMALL else ""
 
 
 def begins(text: str, verbs: Set[str]) -> bool:

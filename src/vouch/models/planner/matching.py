@@ -4,9 +4,9 @@ It does not know what is done with the nearest.
 
 A tool with examples is as near as half its nearest example and half the middle of all, where what it does, in a
 sentence, is one of them; description and name count again with two fifths of that. A tool without examples is as near
-as its description and name. A tool named after the verb of the wish comes a fifth nearer, one that changes something is
-a tenth farther from a question, and the values in the words count as `evidence` says. All weights were chosen on the
-made-up wishes of `scripts/fit_planner.py`.
+as its description and name. Things that no tool knows, such as *the red lamp*, make all tools less near, but count only
+half in their order. The form of the words counts as `form` says, the values in them as `evidence` says. All weights
+were chosen on the made-up wishes of `scripts/fit_planner.py`.
 """
 
 from __future__ import annotations
@@ -17,39 +17,20 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from vouch.models.planner.clauses import asks_for_deed, asks_leave, deed, deed_as_thing, first_word, informs, is_general, polished, wished
+from vouch.models.planner.clauses import polished
 from vouch.models.planner.evidence import evidence
+from vouch.models.planner.form import form
 from vouch.models.planner.identifiers import by_pattern
 from vouch.models.planner.masking import masked
 from vouch.models.planner.meanings import Floats, Meanings
 from vouch.models.planner.phrases import without_names, without_things
-from vouch.models.planner.tokens import each, stem, stems, tokens, word_set
+from vouch.models.planner.tokens import stems, tokens
 from vouch.models.planner.toolbox import Skill, Toolbox
 from vouch.models.planner.typos import mended
 
 _NAME: Final = 0.4
 _UNWANTED: Final = 0.15
 """Taken from a tool without examples where others have some: nobody asks for it in so many words."""
-
-
-_VERB: Final = 0.1
-_VERB_OF_MANY: Final = 0.04
-"""The same where others are named after the verb, too, or wished for with it."""
-
-_WISHED: Final = 0.1
-_WISHED_BACK: Final = 0.25
-"""Where all examples that wish with the same verb are the tool's, and many; the second for a verb with *back*, *off*..."""
-
-_DONE: Final = 0.04
-_TOLD: Final = 0.1
-_GENERIC: Final = frozenset(
-    map(
-        stem,
-        each(
-            "get find know learn list show search look make do have check see give tell fetch send put bring take go"
-        ),
-    )
-)
 
 
 _PERSONS: Final = (
@@ -65,9 +46,6 @@ _PERSONS: Final = (
 
 _PERSON: Final = 0.62
 _WANTED: Final = 0.5
-
-
-_LOOKS: Final = word_set("find show list search look check see view")
 
 
 class Match(NamedTuple):
@@ -89,26 +67,31 @@ def matches(text: str, tools: Toolbox, meanings: Meanings, wish: str = "") -> li
     if not tokens(bare) or not tools.skills:
         return []
     table = meanings.once(("tools", tools.texts, tools.starts), lambda: _table(tools, meanings))
-    scores = _scores(bare, tools, table, meanings)
+    scores = _scores(bare, table, meanings)
     if stems(deed := masked(polished(text), tools.nouns)) and deed != bare:
         # With and without the things that have ids, which all tools of a house may be about.
-        scores = (scores + _scores(deed, tools, table, meanings)) / 2
+        scores = _mean(scores, _scores(deed, table, meanings))
     if stems(nameless := without_names(bare)) and nameless != bare:
-        scores = np.maximum(scores, _scores(nameless, tools, table, meanings))
+        scores = np.maximum(scores, _scores(nameless, table, meanings))
     # Without examples nothing speaks of other things than the tools' own.
     if table.shown and stems(thingless := without_things(bare, tools.known)) and thingless != bare:
-        scores = _reordered(scores, _scores(thingless, tools, table, meanings))
-    scores = scores + evidence(text, tools) + _form(mended(wish, tools.words) or text, tools)
+        scores = _reordered(scores, _scores(thingless, table, meanings))
+    values, added = evidence(text, tools), form(mended(wish, tools.words) or text, tools)
+    scores = scores + np.array(values, np.float32) + np.array(added, np.float32)
     if (helper := _person(tools, meanings)) >= 0:
-        wish = float(meanings.near(bare, _PERSONS).max())
-        scores[helper] = max(scores[helper], wish if wish >= _WANTED else 0.0)
+        wanted = float(meanings.near(bare, _PERSONS).max())
+        scores[helper] = max(scores[helper], wanted if wanted >= _WANTED else 0.0)
     found = [Match(skill, float(score)) for skill, score in zip(tools.skills, scores, strict=True)]
     return sorted(found, key=lambda match: -match.score)
 
 
+def _mean(scores: Floats, others: Floats) -> Floats:
+    return (scores + others) * np.float32(0.5)
+
+
 def _reordered(scores: Floats, others: Floats) -> Floats:
     """The mean of both, as high as the first: things speak against all tools, and for none of them."""
-    mean = (scores + others) / 2
+    mean = _mean(scores, others)
     return mean + (scores.max() - mean.max())
 
 
@@ -121,47 +104,6 @@ def _with_nouns(text: str, tools: Toolbox) -> str:
     return text
 
 
-def _form(text: str, tools: Toolbox) -> list[float]:
-    """What the form of a wish adds for each tool: its verb, and whether it asks to be told something."""
-    if asks_leave(text) and any(skill.searches for skill in tools.skills):
-        return [_TOLD if skill.searches else -2 * _TOLD if _needs_one(skill) else 0.0 for skill in tools.skills]
-    if informs(text):
-        general = is_general(text)
-        write = -2 * _TOLD if general else -_TOLD
-        return [
-            write if skill.writes else _TOLD if general and skill.looks_up_words else 0.0 for skill in tools.skills
-        ]
-    verb, wish = wished(text), deed(text)
-    plain = next((one for one in (first_word(text), deed_as_thing(text)) if one and _names(one, tools)), "")
-    if plain and plain != verb:
-        verb = wish = plain
-    done = _DONE if asks_for_deed(text) and verb not in _GENERIC else 0.0
-    counts = [0 if wish in _GENERIC else skill.deeds.get(wish, 0) for skill in tools.skills]
-    each_ = (_WISHED_BACK if " " in wish else _WISHED) / (1 + sum(counts))
-    named = _VERB if sum(verb in skill.deeds or verb == skill.verb for skill in tools.skills) <= 1 else _VERB_OF_MANY
-    return [
-        _deed(skill, verb, named) + each_ * count + (done if skill.writes else 0.0)
-        for skill, count in zip(tools.skills, counts, strict=True)
-    ]
-
-
-def _names(verb: str, tools: Toolbox) -> bool:
-    """Whether a tool is named after the verb."""
-    return verb not in _GENERIC and any(verb == skill.verb for skill in tools.skills)
-
-
-def _needs_one(skill: Skill) -> bool:
-    """Whether the tool changes a thing that must be named."""
-    return skill.writes and any(one.kind == "identifier" for one in skill.required)
-
-
-def _deed(skill: Skill, verb: str, named: float) -> float:
-    """What the verb of a wish adds for a tool, `named` where it is called after it."""
-    if skill.writes and verb in _LOOKS:
-        return -_TOLD
-    return named if skill.phrases and verb == skill.verb and verb not in _GENERIC else 0.0
-
-
 def person(tools: Toolbox, meanings: Meanings) -> Skill | None:
     """The tool that hands over to a person, or None."""
     place = _person(tools, meanings)
@@ -170,10 +112,10 @@ def person(tools: Toolbox, meanings: Meanings) -> Skill | None:
 
 def _person(tools: Toolbox, meanings: Meanings) -> int:
     """The place of that tool, or -1."""
-    return meanings.once(("person", tools.texts, tools.starts), lambda: _likest_person(tools, meanings))
+    return meanings.once(("person", tools.texts, tools.starts), lambda: _likeliest_person(tools, meanings))
 
 
-def _likest_person(tools: Toolbox, meanings: Meanings) -> int:
+def _likeliest_person(tools: Toolbox, meanings: Meanings) -> int:
     if not tools.skills:
         return -1
     near = (meanings.of(tools.texts) @ meanings.of(_PERSONS[:3]).T).max(axis=1)
@@ -213,7 +155,7 @@ def _table(tools: Toolbox, meanings: Meanings) -> _Table:
     )
 
 
-def _scores(bare: str, tools: Toolbox, table: _Table, meanings: Meanings) -> Floats:
+def _scores(bare: str, table: _Table, meanings: Meanings) -> Floats:
     vector = meanings.of([bare])[0]
     told = np.maximum(table.abouts @ vector, table.names @ vector)
     if not table.shown:

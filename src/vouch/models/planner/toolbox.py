@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from vouch.models.planner.clauses import commanded
+from vouch.models.planner.deeds import commanded
 from vouch.models.planner.fields import normal, patterns_in, promised_by
 from vouch.models.planner.kinds import PERSONAL
 from vouch.models.planner.masking import masked
@@ -35,8 +35,8 @@ class Skill(Struct, frozen=True):
     """A tool: its parameters, the names of the fields it gives, and how people say that they want it.
 
     `phrases` are its examples and what it does in a sentence, without facts, `about` its description, `called` its name
-    in words; `searches` when it looks words up in texts; `verb` the stem of the word that its name begins with, `deeds` tells how many of its
-    examples wish for it with which verb.
+    in words; `searches` when it looks words up in texts; `verb` the stem of the word that its name begins with, `deeds`
+    tells how many of its examples wish for it with which verb.
     """
 
     name: str

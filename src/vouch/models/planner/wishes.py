@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from vouch.models.planner import identifiers
-from vouch.models.planner.clauses import Clause, clauses, informs, own_words
+from vouch.models.planner.clauses import Clause, clauses, informs, own_words, polished
 from vouch.models.planner.confidence import BAR, chance
 from vouch.models.planner.courtesy import courtesy
 from vouch.models.planner.fields import normal
@@ -36,6 +36,13 @@ _OWN: Final = 0.8
 """The chance from which a clause about *it* is a wish of its own."""
 
 _REFERS: Final = re.compile(r"\b(?:it|them)\b", re.IGNORECASE)
+_ALONE: Final = 0.85
+"""The chance from which what is told besides is a wish of its own."""
+
+_ELSE: Final = re.compile(
+    r"(?:and\s+)?(?:also|besides|additionally|furthermore|moreover|(?:one|another) (?:more )?thing)\b", re.IGNORECASE
+)
+_OPPOSED: Final = re.compile(r"\b(?:instead of|rather than)\b", re.IGNORECASE)
 _BETTER: Final = 0.02
 _TORN: Final = 0.04
 """By how much less near the next tool must come that changes something, before the nearest is taken."""
@@ -46,7 +53,7 @@ _OPTIONS: Final = 3
 class Wish(NamedTuple):
     """A tool that is wanted, how likely it is, the words about it, where they begin, and arguments for it alone.
 
-    `before` are words about the same from earlier messages.
+    `before` are words about the same from earlier messages, `core` the clause in which it was put.
     """
 
     skill: Skill
@@ -55,6 +62,7 @@ class Wish(NamedTuple):
     place: int
     fixed: tuple[tuple[str, Any], ...] = ()
     before: tuple[str, ...] = ()
+    core: str = ""
 
 
 class Heard(NamedTuple):
@@ -112,7 +120,8 @@ def _parts(text: str, tools: Toolbox, meanings: Meanings) -> list[_Part]:
     """The clauses that are no mere courtesy; two that together come nearer to one tool than alone are one."""
     parts: list[_Part] = []
     for clause in clauses(text, tools.verbs):
-        if courtesy(clause.text):
+        bare = polished(clause.text)
+        if not tokens(bare) or courtesy(bare):
             continue
         part = _part(clause, tools, meanings)
         if parts and clause.asks and not parts[-1].clause.asks:
@@ -136,7 +145,7 @@ def _part(clause: Clause, tools: Toolbox, meanings: Meanings, wish: str = "") ->
     if not clause.asks and introduction(clause.text):
         found = [match for match in found if introduces(match.skill)]
     if clause.refuses:
-        said = {stem(token.word) for token in tokens(clause.text)}
+        said = {stem(token.word) for token in tokens(_OPPOSED.split(clause.text)[-1])}
         found = [match for match in found if not said & {stem(word) for word in match.skill.called.split()}]
     if not found:
         return _Part(clause, [], 0.0)
@@ -205,9 +214,28 @@ def _chosen(parts: Sequence[_Part], easy: _Easy) -> list[int]:
     asking = [place for place, part in enumerate(parts) if _is_wish(part, easy) and part.clause.asks]
     asking = [place for place in asking if place == asking[0] or not _goes_on(parts[place])]
     if asking:
-        return asking
-    told = [place for place, part in enumerate(parts) if _is_wish(part, easy)]
+        told = [place for place in range(len(parts)) if place not in asking and _stands_alone(parts, place, asking)]
+        return sorted([*asking, *told])
+    # What is asked for and not understood is not what is merely told besides: that begins no change.
+    unheard = any(part.clause.asks and len(stems(masked(part.clause.text))) >= _MUCH for part in parts)
+    told = [
+        place
+        for place, part in enumerate(parts)
+        if _is_wish(part, easy) and not (unheard and part.found[0].skill.writes)
+    ]
     return [max(told, key=lambda place: parts[place].sure)] if told else []
+
+
+def _stands_alone(parts: Sequence[_Part], place: int, asking: Sequence[int]) -> bool:
+    """Whether what is merely told wants another change of another thing than all that is asked for."""
+    part = parts[place]
+    if part.sure < _ALONE or not part.found[0].skill.writes:
+        return False
+    ids = set(map(str, _ids(part.found[0].skill, part.clause.text)))
+    asked = [parts[other] for other in asking]
+    theirs = [set(map(str, _ids(other.found[0].skill, other.clause.text))) for other in asked]
+    others = all(other.found[0].skill is not part.found[0].skill for other in asked)
+    return bool(ids) and others and all(their and not their & ids for their in theirs)
 
 
 def _instead(parts: Sequence[_Part], chosen: list[int]) -> list[int]:
@@ -237,12 +265,21 @@ def _goes_on(part: _Part) -> bool:
 def _wishes(text: str, parts: Sequence[_Part], chosen: Sequence[int]) -> list[Wish]:
     """Each chosen clause with those that follow it; what comes before the first belongs to the first."""
     wishes: list[Wish] = []
+    firsts = [_first(parts, chosen[number - 1] if number else -1, place) for number, place in enumerate(chosen)]
     for number, place in enumerate(chosen):
-        start = parts[place].clause.start if number else parts[0].clause.start
-        last = chosen[number + 1] - 1 if number + 1 < len(chosen) else len(parts) - 1
+        start = parts[firsts[number]].clause.start
+        last = firsts[number + 1] - 1 if number + 1 < len(chosen) else len(parts) - 1
         end = parts[last].clause.start + len(parts[last].clause.text)
-        wishes.append(Wish(parts[place].found[0].skill, parts[place].sure, text[start:end].strip(), start))
+        part = parts[place]
+        wishes.append(Wish(part.found[0].skill, part.sure, text[start:end].strip(), start, core=part.clause.text))
     return wishes
+
+
+def _first(parts: Sequence[_Part], before: int, place: int) -> int:
+    """The first clause about the wish at `place`: after another wish one that says that something else comes."""
+    if before < 0:
+        return 0
+    return next((one for one in range(before + 1, place) if _ELSE.match(parts[one].clause.text)), place)
 
 
 def _merged(wishes: Sequence[Wish]) -> list[Wish]:
@@ -251,7 +288,8 @@ def _merged(wishes: Sequence[Wish]) -> list[Wish]:
     for wish in wishes:
         if merged and merged[-1].skill is wish.skill and not _differ(merged[-1], wish):
             last = merged.pop()
-            wish = last._replace(text=f"{last.text}. {wish.text}", sure=max(last.sure, wish.sure))
+            text, core = f"{last.text}. {wish.text}", f"{last.core}. {wish.core}"
+            wish = last._replace(text=text, sure=max(last.sure, wish.sure), core=core)
         merged.append(wish)
     return merged
 
@@ -284,10 +322,11 @@ def _mentions(patterns: Sequence[str], text: str) -> list[Mention]:
 
 
 def _apart(wish: Wish) -> list[Wish]:
-    """One wish for each of several ids that it names for a parameter that takes one."""
+    """One wish for each of several ids that it names for a parameter that takes one; its own clause comes first."""
     for one in _single_ids(wish.skill):
-        values = list(dict.fromkeys(mention.value for mention in _mentions(one.patterns, wish.text)))
-        if len(values) > 1 and not _corrected(wish.text):
+        named = list(dict.fromkeys(mention.value for mention in _mentions(one.patterns, wish.text)))
+        values = list(dict.fromkeys(mention.value for mention in _mentions(one.patterns, wish.core))) or named
+        if len(named) > 1 and not _corrected(wish.text):
             return [wish._replace(fixed=((one.name, value),)) for value in values]
     return [wish]
 

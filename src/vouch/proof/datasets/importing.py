@@ -18,15 +18,17 @@ from vouch.proof.datasets.promptfoo import promptfoo_records
 from vouch.proof.datasets.ragas import ragas_records
 from vouch.proof.datasets.reading import stream_cases, stream_records
 from vouch.proof.datasets.record import Mistake, Record
+from vouch.proof.datasets.review import review_records
 from vouch.proof.datasets.stream import cases_of
 from vouch.values.case import Case
 
-Tool = Literal["cases", "deepeval", "ragas", "promptfoo", "openai-evals"]
+Tool = Literal["cases", "deepeval", "ragas", "promptfoo", "openai-evals", "review"]
 """Whose file it is; `cases`: columns or fields named as those of a case, or told by `Columns`."""
 
 _HINT: Final = "Mend the file, or say whose it is"
 
 _SIGNS: Final[dict[Tool, frozenset[str]]] = {
+    "review": frozenset({"accepted"}),
     "deepeval": frozenset({"expected_output", "actual_output", "scenario", "additional_metadata", "expected_tools"}),
     "ragas": frozenset({"user_input", "ground_truth", "reference_contexts"}),
     "openai-evals": frozenset({"ideal", "item"}),
@@ -71,5 +73,10 @@ def tool_of(file: Path) -> Tool:
 def _records(file: Path, tool: Tool, notes: Notes, variable: str) -> Iterable[Record | Mistake]:
     if tool == "promptfoo":
         return promptfoo_records(file, notes, variable=variable)
-    reader = {"deepeval": deepeval_records, "ragas": ragas_records, "openai-evals": openai_evals_records}[tool]
-    return reader(stream_records(file), notes)
+    readers = {
+        "deepeval": deepeval_records,
+        "ragas": ragas_records,
+        "openai-evals": openai_evals_records,
+        "review": review_records,
+    }
+    return readers[tool](stream_records(file), notes)

@@ -21,12 +21,17 @@ def write_cases(cases: Iterable[Case], file: Path) -> int:
 
     Raises `CaseError` where it cannot be written, and for a case that JSON cannot hold.
     """
+    return write_lines(map(line_of, cases), file)
+
+
+def write_lines(lines: Iterable[bytes], file: Path) -> int:
+    """Write lines and give their number; the file is there whole or not at all. Raises `CaseError`."""
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     count = 0
     try:
         with part.open("wb") as opened:
-            for case in cases:
-                opened.write(line_of(case) + b"\n")
+            for line in lines:
+                opened.write(line + b"\n")
                 count += 1
         part.replace(file)
     except OSError as error:

@@ -1,0 +1,224 @@
+"""A matrix: the same cases asked of several combinations of models and prompts, all compared with the first.
+
+It does not know where models and prompts come from, nor how the table is shown.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec import Struct, structs
+
+from vouch.app.app import App
+from vouch.app.declaration import Proof
+from vouch.app.house import House
+from vouch.errors import AppError
+from vouch.prompts.prompt import Prompt
+from vouch.proof.asking import Options, Progress
+from vouch.proof.cases import dataset_of
+from vouch.proof.prove import prove
+from vouch.proof.report import Report, Row
+from vouch.stats import clustered, multiple, paired, repeats
+from vouch.values.case import Dataset
+from vouch.values.money import Money, Usage
+from vouch.values.score import Interval, Verdict
+
+
+class Variant(NamedTuple):
+    """One combination: a model's name and a prompt's, and the app made of them."""
+
+    model: str
+    prompt: str
+    app: App
+
+
+class Versus(Struct, frozen=True):
+    """How a combination differs from the first on the same n cases: `lost` were right there, `won` are right here.
+
+    `p` is two-sided, `p_adjusted` Holm's over all combinations; `n` counts what counts alone: cases, or their sources.
+    """
+
+    difference: Interval
+    lost: int
+    won: int
+    n: int
+    p: float
+    p_adjusted: float = 1.0
+
+
+class Combination(Struct, frozen=True, kw_only=True):
+    """What one combination showed. Seconds, cost and tokens are those of its runs, also where they were found.
+
+    `median` and `p95` are seconds a run; `cost` is None where no price is known, or where there are several currencies.
+    """
+
+    model: str
+    prompt: str
+    version: str
+    verdict: Verdict
+    right: int
+    answered: int
+    n: int
+    unscored: int
+    accuracy: Interval | None
+    median: float
+    p95: float
+    usage: Usage
+    cost: Money | None
+    cached: int
+    proof_run: str
+    versus: Versus | None = None
+
+
+class Matrix(Struct, frozen=True, kw_only=True):
+    """All combinations of one proof, in the order they were given; the first is what the others are compared with."""
+
+    app: str
+    proof: str
+    dataset: str
+    dataset_digest: str
+    scorer: str
+    confidence: float
+    combinations: tuple[Combination, ...]
+    schema: int = 1
+
+
+Begun = Callable[[Variant], Progress | None]
+"""Called before each combination; gives who is told of its progress."""
+
+
+def variants(app: App, models: Sequence[str], prompts: Sequence[Path]) -> list[Variant]:
+    """Every model with every prompt; without models those of the app, together, and without prompts the app's own.
+
+    Raises an `AppError` for a combination that is given twice, and a `PromptError` for a prompt that cannot be read.
+    """
+    read = [Prompt.file(path.absolute()) for path in prompts]
+    names = [str(path) for path in prompts]
+    chosen = list(zip(names, read, strict=True)) or [(app.instructions.name, app.instructions)]
+    apps = [(model, replace(app, models=[model])) for model in models] or [("+".join(app.model_names), app)]
+    found = [
+        Variant(model, name, made if not prompts else replace(made, prompt=prompt))
+        for model, made in apps
+        for name, prompt in chosen
+    ]
+    if len({(one.model, one.prompt) for one in found}) < len(found):
+        raise AppError(f"models {list(models)!r} and prompts {names!r}: name each once")
+    return found
+
+
+async def prove_matrix(
+    found: Sequence[Variant],
+    proof: Proof,
+    house: House,
+    *,
+    root: Path = Path(),
+    options: Options | None = None,
+    begun: Begun = lambda _variant: None,
+) -> tuple[Matrix, list[Report]]:
+    """Prove every combination, one after the other, and compare; none is kept. Raises what `prove` raises."""
+    chosen = replace(options or Options(), keep=False, early=False)
+    proven = [
+        await prove(variant.app, proof, house, root=root, options=chosen, progress=begun(variant)) for variant in found
+    ]
+    dataset = dataset_of(proof, root)
+    first, *others = proven
+    compared = [versus(first, other, dataset, proof) for other in others]
+    adjusted = multiple.holm([one.p for one in compared]) if compared else ()
+    told = [structs.replace(one, p_adjusted=p) for one, p in zip(compared, adjusted, strict=True)]
+    matrix = Matrix(
+        app=first.app,
+        proof=first.proof,
+        dataset=first.dataset,
+        dataset_digest=first.dataset_digest,
+        scorer=first.scorer,
+        confidence=first.confidence,
+        combinations=tuple(
+            combination(variant, report, one) for variant, report, one in zip(found, proven, [None, *told], strict=True)
+        ),
+    )
+    return matrix, proven
+
+
+def combination(variant: Variant, report: Report, compared: Versus | None = None) -> Combination:
+    """One line of the matrix."""
+    seconds = sorted(row.seconds for row in report.rows)
+    return Combination(
+        model=variant.model,
+        prompt=variant.prompt,
+        version=report.app_version,
+        verdict=report.verdict,
+        right=report.right,
+        answered=report.answered,
+        n=report.n,
+        unscored=report.unscored,
+        accuracy=report.accuracy,
+        median=quantile(seconds, 0.5),
+        p95=quantile(seconds, 0.95),
+        usage=sum((row.usage for row in report.rows), Usage()),
+        cost=_cost(report.rows),
+        cached=report.cached,
+        proof_run=report.proof_run,
+        versus=compared,
+    )
+
+
+def quantile(ordered: Sequence[float], share: float) -> float:
+    """The least of `ordered` values that a `share` of all does not exceed (nearest rank)."""
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def versus(first: Report, other: Report, dataset: Dataset, proof: Proof) -> Versus:
+    """`other` against `first` on the same cases: exact McNemar; by source, or by case where each ran several times.
+
+    Two-sided p-values are twice the smaller one-sided one, at most 1.
+    """
+    before, after = _rights(first.rows), _rights(other.rows)
+    cases = [case for case in dataset.cases if case.id in before and case.id in after]
+    clusters: list[Hashable] = [("source", case.source) if case.source else ("case", case.id) for case in cases]
+    confidence, margin = proof.gate.confidence, proof.gate.no_worse_than
+    lost = sum(_share(before[case.id]) > _share(after[case.id]) for case in cases)
+    won = sum(_share(before[case.id]) < _share(after[case.id]) for case in cases)
+    if proof.repeats > 1 and len(set(clusters)) > 1:
+        old, new = (_grouped(clusters, [rights[case.id] for case in cases]) for rights in (before, after))
+        there = repeats.compare(old, new, margin=margin, confidence=confidence)
+        back = repeats.compare(new, old, margin=margin, confidence=confidence)
+        return Versus(there.difference, lost, won, there.n, _two_sided(there.p_worse, back.p_worse))
+    was, now = ([rights[case.id][0] for case in cases] for rights in (before, after))
+    if len(set(clusters)) < len(clusters):
+        forth = clustered.compare(was, now, clusters, margin=margin, confidence=confidence)
+        back = clustered.compare(now, was, clusters, margin=margin, confidence=confidence)
+        return Versus(forth.difference, lost, won, forth.clusters, _two_sided(forth.p_worse, back.p_worse))
+    single = paired.compare(was, now, margin=margin, confidence=confidence)
+    return Versus(single.difference, lost, won, single.n, single.p_different)
+
+
+def _rights(rows: Sequence[Row]) -> dict[str, list[bool]]:
+    found: dict[str, list[bool]] = {}
+    for row in rows:
+        found.setdefault(row.case, []).append(row.right)
+    return found
+
+
+def _share(rights: Sequence[bool]) -> float:
+    return sum(rights) / len(rights)
+
+
+def _grouped(clusters: Sequence[Hashable], rights: Sequence[list[bool]]) -> list[list[bool]]:
+    # Cases of one source are one question with more runs.
+    groups: dict[Hashable, list[bool]] = {}
+    for cluster, some in zip(clusters, rights, strict=True):
+        groups.setdefault(cluster, []).extend(some)
+    return list(groups.values())
+
+
+def _two_sided(worse: float, better: float) -> float:
+    return min(1.0, 2 * min(worse, better))
+
+
+def _cost(rows: Sequence[Row]) -> Money | None:
+    costs = [row.cost for row in rows if row.cost is not None]
+    return sum(costs[1:], costs[0]) if len({cost.currency for cost in costs}) == 1 else None
