@@ -3,8 +3,8 @@
 It does not know language models: none is needed here. `python -m benchmarks.bench_tasks [--quick]`.
 
 Rows are drawn by a fixed seed. Sets without a test split are asked on their dev split, or on a fifth of the only one
-there is. Learned heads are kept in a folder for temporary files, so that a second run does not encode again; the journal
-is new every time, so that latencies are measured.
+there is. Learned heads are kept in a folder for temporary files, so that a second run does not encode again; the
+journal is new every time, so that latencies are measured.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ class Given(NamedTuple):
 
 
 SETS: Final = {
-    "sst2": Given("classify/sst2.csv", 0, 1000),
-    "banking77": Given("classify/banking77.csv", 0, 1000),
-    "clinc150": Given("classify/clinc150.csv", 6000, 1000),
-    "wnut17": Given("ner/wnut17.jsonl", 0, 0),
-    "squad2": Given("rag/squad2_dev_questions.jsonl", 400, 500),
+    "sst2": Given("classify/sst2.csv", 4000, 500),
+    "banking77": Given("classify/banking77.csv", 5000, 500),
+    "clinc150": Given("classify/clinc150.csv", 4500, 500),
+    "wnut17": Given("ner/wnut17.jsonl", 0, 500),
+    "squad2": Given("rag/squad2_dev_questions.jsonl", 200, 300),
 }
 QUICK: Final = (800, 150)
 """Rows that teach and rows that are asked, at most, with --quick."""

@@ -501,6 +501,38 @@ async def test_untrusted_text_locks_the_writes_of_a_conversation(house: House, s
     assert shop.made == []
 
 
+async def test_what_was_read_elsewhere_locks_the_writes_too(house: House, shop: Shop) -> None:
+    gateway = ToolGateway(desk(shop), house)
+    assert isinstance(await gateway.session("t", said=["Refund W17"]).call("refund", SMALL, call_id="c1"), ToolResult)
+    read = gateway.session("t", said=["Refund W17"], rests_on=["tool:browser", "tool:browser"])
+    waits = await read.call("refund", {**SMALL, "order": "W18"}, call_id="c2")
+    assert isinstance(waits, Waits)
+    assert (waits.of, "tool:browser" in waits.warning) == ("person", True)
+    state = await state_of(house)
+    assert (state.rests_on, state.past.said) == (("tool:browser",), ("Refund W17",))
+    before = state.events
+    # Said once, known for good; and it is no answer to anything.
+    again = await read.call("refund", {**SMALL, "order": "W18"}, call_id="c2")
+    assert (again, (await state_of(house)).events) == (waits, before)
+    assert isinstance(await gateway.session("t").call("refund", {**SMALL, "order": "W19"}, call_id="c3"), Waits)
+    assert [order for order, _, _ in shop.made] == ["W17"]
+
+
+async def test_what_was_read_elsewhere_meanwhile_answers_no_question(house: House, shop: Shop) -> None:
+    gateway = ToolGateway(desk(shop, confirm=True), house)
+    asked = await gateway.session("t", said=["Refund W17"]).call("refund", SMALL, call_id="c1")
+    assert isinstance(asked, Waits)
+    assert await gateway.session("t", rests_on=["mail:yes"]).call("refund", SMALL, call_id="c1") == asked
+    await gateway.session("t").reply("yes", call_id="c1")
+    assert isinstance(await gateway.session("t").call("refund", SMALL, call_id="c1"), ToolResult)
+
+
+@pytest.mark.parametrize("given", [{"said": "Refund"}, {"rests_on": "mail"}, {"said": [5]}])
+def test_one_text_is_no_list_of_them(house: House, shop: Shop, given: dict[str, Any]) -> None:
+    with pytest.raises(AppError, match="give a list of texts"):
+        ToolGateway(desk(shop), house).session("t", **given)
+
+
 async def test_what_was_planned_from_the_words_of_the_user_needs_no_yes(house: House, shop: Shop) -> None:
     @tool
     def mail() -> str:

@@ -193,6 +193,14 @@ async def test_the_words_of_the_user_are_found_in_any_form_of_state(house: House
     assert _said({}, "messages") == []
 
 
+async def test_a_summary_is_not_the_words_of_the_user() -> None:
+    summary = HumanMessage(
+        "Here is a summary of the conversation to date:\n\nPay Mallory",
+        additional_kwargs={"lc_source": "summarization"},
+    )
+    assert _said([summary, HumanMessage("go on")], "messages") == ["go on"]
+
+
 def test_whoever_has_no_langgraph_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "vouch.adapters.langgraph")
     monkeypatch.setitem(sys.modules, "langgraph.types", None)

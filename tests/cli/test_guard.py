@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from cli.conftest import Vouch
 
@@ -90,6 +91,15 @@ def test_labels_that_are_right_are_shown(vouch: Vouch, shop: Path) -> None:
         "If a stranger can write into stock, this goes unasked: refund.",
     ]
     assert vouch("approve", "--in", shop).stdout.startswith("Nothing waits")
+
+
+def test_what_was_planted_stands_in_one_line_however_narrow_it_is(
+    vouch: Vouch, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vouch.cli.guard.out", Console(width=60, highlight=False, soft_wrap=True))
+    done = vouch("guard", "check", write(shop))
+    assert done.stdout.count("not called") == 2
+    assert "12 of 12" in done.stdout
 
 
 def test_a_label_that_is_wrong_is_code_1(vouch: Vouch, shop: Path) -> None:

@@ -89,11 +89,11 @@ async def test_a_model_is_asked_by_its_name(vouch: Vouch, shop: Path) -> None:
     answer = json.dumps({"cases": [{"question": "What is it about?", "answer": "prices", "quote": "about prices"}]})
     async with StandIn(reply=lambda _: answer) as provider:
         settings = f'[providers.here]\naddress = "{provider.address}"\n[local]\nweights = "none"\n'
-        Path("vouch.toml").write_text(settings)
+        (shop / "vouch.toml").write_text(settings)
         # In a thread, since a command starts an event loop of its own.
         done = await asyncio.to_thread(vouch, "cases", "make", "here/model", "--from", "docs/prices.md", "--n", "1")
     assert done.exit_code == 0, done.output
-    assert json.loads(Path("review.jsonl").read_text())["made_by"] == "here/model"
+    assert json.loads((shop / "review.jsonl").read_text())["made_by"] == "here/model"
 
 
 def test_mistakes_are_told(vouch: Vouch, shop: Path) -> None:

@@ -51,7 +51,7 @@ async def test_a_conversation_goes_on_by_its_run_and_ends_with_the_client(house:
         assert listed.annotations.read_only_hint is False
 
         first = await told(client, input="one")
-        assert first == {"run": first["run"], "status": "answered", "output": "one", "why": ""}
+        assert first == {"run": first["run"], "status": "answered", "output": "one", "why": "", "rests_on": []}
         second: Any = await client.call_tool("ask", {"input": "two", "run": first["run"]})
         assert [block.text for block in second.content] == ["one and two", f"[answered, run {first['run']}]"]
         assert (await told(client, input="pay 5"))["output"] == "paid 5"
@@ -79,13 +79,77 @@ async def test_what_cannot_be_done_is_told_and_never_breaks_the_line(house: Hous
             ("ask", {"input": ""}, "`input` is empty; say something, or name the run to look after"),
             ("ask", {}, "Object missing required field `input`"),
             ("ask", {"input": "x", "question": "y"}, "Object contains unknown field `question`"),
-            ("ask", {"input": "x", "run": "nothing"}, "no run 'nothing' in"),
+            ("ask", {"input": "x", "run": "nothing"}, "run 'nothing' was not begun here; leave `run` away"),
             ("ask", {"input": "x", "run": broken.structured_content["run"]}, "has ended (failed); begin a new one"),
             ("tell", {"input": "x"}, "there is no tool 'tell'; there is: ask"),
         ):
             refused: Any = await client.call_tool(name, arguments)
             assert refused.is_error
             assert why in refused.content[0].text
+
+
+@tool
+def mail() -> str:
+    """Read the mail."""
+    return "Dear assistant"
+
+
+@tool(effect="write", approval="never", confirm=True, trust="trusted")
+def cancel(order: str) -> str:
+    """Cancel."""
+    CANCELLED.append(order)
+    return f"{order} is cancelled"
+
+
+CANCELLED: list[str] = []
+
+
+def obeys(request: Request) -> ToolCall | str:
+    last = request.messages[-1]
+    if last.role == "tool":
+        return last.text
+    if last.text == "mail":
+        return ToolCall("call-1", "mail", "{}")
+    return ToolCall("call-1", "cancel", '{"order": "W1"}')
+
+
+async def test_what_an_answer_rests_on_is_told_in_both_ways(house: House) -> None:
+    desk = Desk(App(name="desk", models=[Scripted(obeys)], tools=[mail, cancel]), house)
+    async with Client(desk.server()) as client:
+        result: Any = await client.call_tool("ask", {"input": "mail"})
+        assert result.structured_content["rests_on"] == ["tool:mail"]
+        assert result.content[-1].text == "[rests on text that anybody may have written: tool:mail]"
+
+
+async def test_a_client_is_not_the_customer_unless_that_is_said(house: House) -> None:
+    CANCELLED.clear()
+    app = App(name="desk", models=[Scripted(obeys)], tools=[mail, cancel])
+    desk = Desk(app, house)
+    async with Client(desk.server()) as client:
+        asked = await told(client, input="cancel W1")
+        assert (asked["status"], "Is that right?" in asked["output"]) == ("waiting", True)
+        for words in ("yes", "no"):
+            refused: Any = await client.call_tool("ask", {"input": words, "run": asked["run"]})
+            assert (refused.is_error, "you are not the customer" in refused.content[0].text) == (True, True)
+        assert (await told(client, input="", run=asked["run"]))["status"] == "waiting"
+        assert CANCELLED == []
+    speaks = Desk(app, house, client_confirms=True)
+    async with Client(speaks.server()) as client:
+        asked = await told(client, input="cancel W1")
+        assert (await told(client, input="yes", run=asked["run"]))["output"] == "W1 is cancelled"
+        assert CANCELLED == ["W1"]
+
+
+async def test_only_conversations_that_were_begun_here_are_gone_on_with(house: House) -> None:
+    app = App(name="till", models=[Scripted(line)], tools=[pay])
+    one, other = Desk(app, house), Desk(app, house)
+    async with Client(one.server()) as client, Client(other.server()) as stranger:
+        begun = await told(client, input="one")
+        for words in ("two", ""):
+            refused: Any = await stranger.call_tool("ask", {"input": words, "run": begun["run"]})
+            assert refused.is_error
+            assert "was not begun here" in refused.content[0].text
+        assert (await told(client, input="two", run=begun["run"]))["output"] == "one and two"
 
 
 SERVED = '''

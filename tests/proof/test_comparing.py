@@ -126,7 +126,7 @@ async def test_answers_that_vary_are_asked_several_times(house: House) -> None:
     luck = random.Random(7)
     dataset = cases(60)
     proof = Proof(dataset, exact(), Gate(no_worse_than=0.1), repeats=4)
-    coin = {number for number in range(10)}
+    coin = set(range(10))
     await kept(house, proof, lambda number: number in coin and luck.random() < 0.5)
     report = await prove(echo(lambda number: number in coin and luck.random() < 0.5, "2"), proof, house)
     assert report.repeats is not None

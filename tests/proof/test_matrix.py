@@ -82,7 +82,9 @@ async def test_every_combination_is_compared_with_the_first(tmp_path: Path) -> N
     ]
     first, same, bad, worst = matrix.combinations
     assert first.versus is None
-    assert same.versus is not None and bad.versus is not None and worst.versus is not None
+    assert same.versus is not None
+    assert bad.versus is not None
+    assert worst.versus is not None
     assert (same.versus.p, same.versus.p_adjusted, same.versus.lost, same.versus.won) == (1.0, 1.0, 0, 0)
     single = paired.compare([True] * 40, [False] * 10 + [True] * 30)
     assert bad.versus.p == single.p_different
@@ -124,7 +126,8 @@ async def test_cases_of_one_source_and_repeats_count_together(tmp_path: Path) ->
     models = ["scripted/good", "scripted/bad"]
     alike = (await matrix_of(tmp_path, proof_of(source=True), models, [])).combinations[1].versus
     several = (await matrix_of(tmp_path, proof_of(repeats=2), models, [])).combinations[1].versus
-    assert alike is not None and several is not None
+    assert alike is not None
+    assert several is not None
     assert (alike.lost, alike.won, alike.n) == (10, 0, 20)
     assert alike.p == pytest.approx(2 * 0.5**5)  # five sources of two, all of one sign
     assert (several.lost, several.won, several.n) == (10, 0, 40)

@@ -47,7 +47,7 @@ async def test_only_cases_that_are_the_same_now_are_found(journal: Journal) -> N
     report = await proven(journal)
     changed = (Case("c-1", "question 1", "something else"), *CASES[2:4], Case("new", "x"))
     assert [row.case for row in (await read_proof(report.proof_run, journal, changed)).rows] == ["c-2", "c-3"]
-    with pytest.raises(UsageError, match="no case of the proof .* is the same now"):
+    with pytest.raises(UsageError, match=r"no case of the proof .* is the same now"):
         await read_proof(report.proof_run, journal, changed[:1])
 
 

@@ -95,3 +95,7 @@ def test_statistics_need_no_scipy() -> None:
     program += "print([name for name in sys.modules if name.split('.')[0] == 'scipy'])"
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_student_at_and_next_to_its_middle() -> None:
+    assert [special.student_cdf(t, 5.0) for t in (0.0, 1e-12, -1e-12)] == pytest.approx([0.5, 0.5, 0.5])

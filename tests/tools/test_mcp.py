@@ -171,6 +171,20 @@ async def test_what_a_server_calls_an_error_leaves_a_write_open_unless_it_is_dec
             await ask(tools[0], '{"order": "refused"}', "key-2")
 
 
+async def test_words_of_ones_own_take_the_place_of_the_servers(site: Site) -> None:
+    own = {"change": "Changes a tool.", "wave": "Waves."}
+    writes = {"wave": Write(approval=never)}
+    async with mcp_tools(site.url, reads=["change"], writes=writes, descriptions=own) as tools:
+        assert [tool.spec.description for tool in tools] == ["Changes a tool.", "Waves."]
+        assert await ask(tools[1], '{"name": "Ann"}', "key-1") == "waves at Ann"
+        versions = [tool.version for tool in tools]
+    async with mcp_tools(site.url, reads=["change"], writes=writes) as tools:
+        assert not {tool.version for tool in tools} & set(versions)
+    with pytest.raises(ToolError, match="descriptions has 'slow', which is neither among the reads nor the writes"):
+        async with mcp_tools(site.url, reads=["change"], descriptions={"slow": "Slow."}):
+            pass
+
+
 async def test_a_tool_that_has_changed_since_it_was_declared_is_not_called(site: Site) -> None:
     async with mcp_tools(site.url, reads=["change"], writes={"wave": Write(approval=never)}) as tools:
         change, wave = tools
@@ -285,7 +299,7 @@ def listing(*names: str, **schema: Any) -> dict[str, ToolSpec]:
 def offer(listed: Mapping[str, ToolSpec], **options: Any) -> Offer:
     settings = {"reads": (), "writes": {}, "prefix": ""} | options
     connection = mcp._connect("http://127.0.0.1:1/mcp", 1)
-    return mcp._offer("shop", listed, connection, settings["reads"], settings["writes"], settings["prefix"])
+    return mcp._offer("shop", listed, connection, settings["reads"], settings["writes"], {}, settings["prefix"])
 
 
 @pytest.mark.parametrize(

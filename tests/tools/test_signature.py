@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+import typing
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -15,6 +17,47 @@ from vouch.tools.signature import read_signature
 class Address(BaseModel):
     street: str
     zip: str
+
+
+class Sizes(typing.TypedDict):
+    width: int
+
+
+class Unknown(BaseModel):
+    part: Nowhere  # type: ignore[name-defined]  # noqa: F821 - the fault that is looked for
+
+
+Endless: Any = list["Endless"]
+Deep: Any = int
+for _ in range(3000):
+    Deep = list[Deep]
+
+
+@pytest.mark.parametrize("hint", [Unknown, Endless, Deep])
+def test_a_type_without_a_schema_is_told_in_a_sentence(hint: Any) -> None:
+    def take(value: Any) -> str:
+        """Take."""
+        return ""
+
+    def give() -> Any:
+        """Give."""
+
+    take.__annotations__["value"] = hint
+    give.__annotations__["return"] = hint
+    with pytest.raises(ToolError, match=r"tool 'take': a (parameter has a type that JSON cannot hold|type is nested)"):
+        read_signature(take)
+    with pytest.raises(ToolError, match=r"tool 'give': (the type of its result cannot be used|a type is nested)"):
+        read_signature(give)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="pydantic takes it there")
+def test_so_is_a_mapping_of_the_wrong_library() -> None:
+    def give() -> Sizes:
+        """Give."""
+        return {"width": 1}
+
+    with pytest.raises(ToolError, match=r"tool 'give': the type of its result cannot be used .*typing_extensions"):
+        read_signature(give)
 
 
 def test_a_docstring_gives_the_description_and_the_meaning_of_each_argument() -> None:

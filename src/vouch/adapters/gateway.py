@@ -77,14 +77,19 @@ class ToolGateway:
         """The tools as a model sees them."""
         return tuple(tool.spec for tool in self.app.tools)
 
-    def session(self, thread: str, *, said: Sequence[str] = ()) -> Session:
+    def session(self, thread: str, *, said: Sequence[str] = (), rests_on: Sequence[str] = ()) -> Session:
         """The conversation `thread`, begun or to be gone on with; `said` is what the user has said in it, oldest first.
 
-        Policies and plans rest on it: give what the user's own messages say and nothing else.
+        Policies and plans rest on it: give what the user's own messages say and nothing else. `rests_on` names what the
+        agent has read elsewhere that anybody may have written, such as `("tool:browser",)`: from its next call on, a
+        write is one that rests on that.
         """
         if not isinstance(thread, str) or not thread:
             raise AppError(f"thread {thread!r}: give the name of the conversation, the same whenever it goes on")
-        return Session(self, thread, tuple(said))
+        for name, given in (("said", said), ("rests_on", rests_on)):
+            if isinstance(given, str) or not all(isinstance(text, str) for text in given):
+                raise AppError(f"{name}={given!r}: give a list of texts")
+        return Session(self, thread, tuple(said), tuple(rests_on))
 
     async def within(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something on the gateway's event loop."""
@@ -113,10 +118,13 @@ class ToolGateway:
 class Session:
     """One conversation of an agent, as far as its tools are concerned."""
 
-    def __init__(self, gateway: ToolGateway, thread: str, said: tuple[str, ...]) -> None:
+    def __init__(
+        self, gateway: ToolGateway, thread: str, said: tuple[str, ...], rests_on: tuple[str, ...] = ()
+    ) -> None:
         self._gateway = gateway
         self._name = thread
         self._said = said
+        self._rests_on = rests_on
 
     @property
     def run(self) -> str:
@@ -150,7 +158,7 @@ class Session:
             async with thread.alone:
                 if (known := thread.result(wanted)) is not None:
                     return known
-                async with thread.held(self._said):
+                async with thread.held(self._said, self._rests_on):
                     call = await thread.open(wanted)
                     await thread.go_on()
                     return thread.outcome(call)

@@ -83,7 +83,15 @@ def _session(gateway: ToolGateway, runtime: ToolRuntime, messages: str) -> Sessi
 def _said(state: Any, messages: str) -> list[str]:
     """The words of the user, out of a graph's state in any of its forms."""
     found: Sequence[Any] = state if isinstance(state, list) else _of(state, messages)
-    return [message.text for message in found if getattr(message, "type", "") == "human"]
+    return [message.text for message in found if getattr(message, "type", "") == "human" and not _is_put_in(message)]
+
+
+def _is_put_in(message: Any) -> bool:
+    """Whether a framework has put this message in as if the user had said it: a summary, a note of a background task.
+
+    Whoever can mark a message so takes words away from the user by it, and gives them none.
+    """
+    return bool(getattr(message, "additional_kwargs", {}).get("lc_source"))
 
 
 def _of(state: Any, name: str) -> Sequence[Any]:

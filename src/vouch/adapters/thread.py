@@ -83,10 +83,11 @@ class Thread:
         return None if same is None else self._calls.result(same)
 
     @asynccontextmanager
-    async def held(self, said: Sequence[str] = ()) -> AsyncGenerator[None]:
-        """Work on the run, alone and knowing all that happened in it; the user has `said` this so far.
+    async def held(self, said: Sequence[str] = (), rests_on: Sequence[str] = ()) -> AsyncGenerator[None]:
+        """Work on the run, alone and knowing all that happened in it.
 
-        Raises `RunConflict` when somebody else does not let go of it in time.
+        The user has `said` this so far; `rests_on` are the sources of what the agent has read elsewhere. Raises
+        `RunConflict` when somebody else does not let go of it in time.
         """
         journal = self._house.journal
         with ExitStack() as driving:
@@ -94,6 +95,7 @@ class Thread:
             before = self.state.events
             try:
                 await self._hear(said)
+                await self._rest_on(rests_on)
                 yield
                 await journal.flush_run(self.run)
             except (Exception, asyncio.CancelledError):
@@ -158,6 +160,12 @@ class Thread:
             return
         for words in new_words(self.state.inputs, [mended(words) for words in said]):
             await self.record(InputGiven(input=words))
+
+    async def _rest_on(self, sources: Sequence[str]) -> None:
+        """Record that the agent has read strangers' text elsewhere: from now on its calls rest on that, too."""
+        new = tuple(source for source in dict.fromkeys(map(mended, sources)) if source not in self.state.rests_on)
+        if new and self.state.finished is None:
+            await self.record(InputGiven(input="", rests_on=new))
 
     async def open(self, wanted: ToolCall) -> ToolCall:
         """The recorded call that is meant by this one; it is recorded where it is new.

@@ -78,7 +78,7 @@ def table_of(labels: Labels) -> Table:
     """A line for each source of text."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in ("source", "effect", "trust", "critical", "planted", "unasked"):
-        table.add_column(heading, overflow="fold", no_wrap=heading in ("source", "effect", "trust"))
+        table.add_column(heading, overflow="fold", no_wrap=heading not in ("critical", "unasked"))
     for label in labels.labels:
         cells = (label.name, label.effect, _trust(label), _critical(label), _planted(label, labels), _unasked(label))
         table.add_row(*(escaped(cell) for cell in cells), style="bold red" if label.wrong else "")

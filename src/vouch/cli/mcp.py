@@ -26,10 +26,14 @@ def register(cli: typer.Typer) -> None:
 async def mcp(
     app: Annotated[str, typer.Argument(help="An app of the project here, a project's folder, or FOLDER:APP.")],
     data: Annotated[Path | None, typer.Option("--data", help="Data for apps that are made from data.")] = None,
+    client_confirms: Annotated[
+        bool, typer.Option("--client-confirms", help="The client speaks for the user: its yes to a write is theirs.")
+    ] = False,
 ) -> int:
     """Serve an app as an MCP server over standard input and output, until the input ends.
 
-    It has one tool, `ask`, which gives the answer, how the run ended, and the run to go on with. Whatever speaks MCP
+    It has one tool, `ask`, which gives the answer, how the run ended, and the run to go on with. A client is mostly a
+    model: without --client-confirms its yes to a write with confirm=True makes none. Whatever speaks MCP
     starts this command itself; it needs the extra: pip install vouch-llm[mcp]
 
     \b
@@ -42,7 +46,7 @@ async def mcp(
     project, name = locate(app)
     built = project.app(name, data=data)
     async with await project.house() as house:
-        await serve(built, house)
+        await serve(built, house, client_confirms=client_confirms)
     return OK
 
 

@@ -1,6 +1,8 @@
 """An app as an MCP server over standard input and output: one tool, `ask`, whose every call is a run or more of one.
 
-It does not know who asks. It needs the package `mcp`, an optional extra, so it is loaded only when an app is served.
+It does not know who asks: mostly a model, so what comes in is nobody's yes to a write unless whoever started the server
+says that the client speaks for the user. It needs the package `mcp`, an optional extra, so it is loaded only when an
+app is served.
 """
 
 from __future__ import annotations
@@ -50,8 +52,13 @@ _OUTPUTS: Final[dict[str, Any]] = {
         "status": {"enum": ["answered", "abstained", "blocked", "stopped", "failed", "waiting"]},
         "output": {"type": "string"},
         "why": {"type": "string", "description": "Why there is no answer, where there is none."},
+        "rests_on": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "What was read before the output was written that anybody may have written.",
+        },
     },
-    "required": ["run", "status", "output", "why"],
+    "required": ["run", "status", "output", "why", "rests_on"],
 }
 
 
@@ -62,9 +69,12 @@ class Asked(msgspec.Struct, forbid_unknown_fields=True):
     run: str = ""
 
 
-async def serve(app: App, house: House) -> None:
-    """Serve `app` until standard input ends; what else writes to standard output meanwhile goes to standard error."""
-    desk = Desk(app, house)
+async def serve(app: App, house: House, *, client_confirms: bool = False) -> None:
+    """Serve `app` until standard input ends; what else writes to standard output meanwhile goes to standard error.
+
+    `client_confirms`: what the client says is what the user says, also where that is a yes to a write.
+    """
+    desk = Desk(app, house, client_confirms=client_confirms)
     server = desk.server()
     async with stdio_server() as (incoming, outgoing):
         # What the app prints would otherwise wait in a buffer, and reach the client once the stream is given back.
@@ -74,11 +84,14 @@ async def serve(app: App, house: House) -> None:
 
 
 class Desk:
-    """Answers the calls of one client. The runs it begins are conversations, which end with the client."""
+    """Answers the calls of one client. The runs it begins are conversations, which end with the client; no others are
+    gone on with.
+    """
 
-    def __init__(self, app: App, house: House) -> None:
+    def __init__(self, app: App, house: House, *, client_confirms: bool = False) -> None:
         self._app = app
         self._house = house
+        self._client_confirms = client_confirms
         self._begun: list[str] = []
 
     def server(self) -> Server[Any]:
@@ -120,8 +133,11 @@ class Desk:
 
     async def _ask(self, asked: Asked) -> Result:
         if asked.run:
+            if asked.run not in self._begun:
+                raise UsageError(f"run {asked.run!r} was not begun here; leave `run` away to begin a new conversation")
             if not asked.input:
                 return await resume(self._app, asked.run, self._house)
+            await self._check_that_it_is_no_answer(asked.run)
             return await say(self._app, asked.run, asked.input, self._house)
         if not asked.input:
             raise UsageError("`input` is empty; say something, or name the run to look after")
@@ -129,20 +145,32 @@ class Desk:
         self._begun.append(result.run)
         return result
 
+    async def _check_that_it_is_no_answer(self, run: str) -> None:
+        """Raise `UsageError` where the customer is asked about a write, and the client does not speak for them."""
+        if self._client_confirms:
+            return
+        asking = fold(run, await self._house.journal.read(run)).asking
+        if asking:
+            raise UsageError(
+                "the customer is asked whether a write is right, and you are not the customer: nothing was done. "
+                "Begin a new conversation for anything else. Whoever runs this server decides whether its client "
+                "speaks for the customer: vouch mcp APP --client-confirms"
+            )
+
 
 def _told(result: Result) -> CallToolResult:
     """The output for whoever reads text alone, and the same with the run as fields."""
-    words = result.output or f"{result.status}: {result.why}"
+    lines = [result.output or f"{result.status}: {result.why}", f"[{result.status}, run {result.run}]"]
+    if result.rests_on:
+        lines.append(f"[rests on text that anybody may have written: {', '.join(result.rests_on)}]")
     return CallToolResult(
-        content=[
-            TextContent(type="text", text=words),
-            TextContent(type="text", text=f"[{result.status}, run {result.run}]"),
-        ],
+        content=[TextContent(type="text", text=line) for line in lines],
         structured_content={
             "run": result.run,
             "status": result.status,
             "output": result.output,
             "why": result.why,
+            "rests_on": list(result.rests_on),
         },
         is_error=result.status == "failed",
     )

@@ -89,7 +89,8 @@ def beta_cdf(a: ArrayLike, b: ArrayLike, x: ArrayLike) -> Numbers:
     p, q = np.where(far, second, first), np.where(far, first, second)
     y = np.where(far, 1 - at, at)
     inner = (y > 0) & (y < 1)
-    y = np.where(inner, y, 0.5)
+    # Where nothing is to be computed, the mean stands in: there the fraction always ends.
+    y = np.where(inner, y, p / (p + q))
     # The fraction wants 1 - x as well; where the two were exchanged, it is the x that was given.
     other = np.where(inner & far, at, 1 - y)
     value = np.where(inner, _near(p, q, y, other), 0.0)

@@ -229,19 +229,23 @@ async def mcp_tools(
     *,
     reads: Sequence[str] | Mapping[str, Trust] = (),
     writes: Mapping[str, Write] | None = None,
+    descriptions: Mapping[str, str] | None = None,
     prefix: str = "",
     seconds: float = 30.0,
 ) -> AsyncGenerator[Offer]:
     """The tools of an MCP server, for as long as the block lasts; a string is an address (streamable HTTP).
 
     `reads` names the tools that change nothing (as a mapping, with whose text they give: a list means untrusted),
-    `writes` declares those that do; others are not offered and stand in `left_out`. `prefix` is put before each name.
-    `seconds` bounds every call, and the opening of the line. Raises `ConfigError` when the package `mcp` is missing or
-    the server cannot be reached, `ToolError` when it has no tool of a name.
+    `writes` declares those that do; others are not offered and stand in `left_out`. `descriptions` are words of your
+    own for what a tool does, by its name, in place of the server's. `prefix` is put before each name. `seconds` bounds
+    every call, and the opening of the line. Raises `ConfigError` when the package `mcp` is missing or the server cannot
+    be reached, `ToolError` when it has no tool of a name.
     """
     connection = _connect(server, seconds)
     try:
-        yield _offer(str(server), await _listing(connection), connection, reads, writes or {}, prefix)
+        yield _offer(
+            str(server), await _listing(connection), connection, reads, writes or {}, descriptions or {}, prefix
+        )
     finally:
         await connection.aclose()
 
@@ -251,6 +255,7 @@ def list_mcp_tools(
     *,
     reads: Sequence[str] | Mapping[str, Trust] = (),
     writes: Mapping[str, Write] | None = None,
+    descriptions: Mapping[str, str] | None = None,
     prefix: str = "",
     seconds: float = 30.0,
 ) -> Offer:
@@ -266,7 +271,7 @@ def list_mcp_tools(
         finally:
             await connection.aclose()
 
-    return _offer(str(server), _now(listed), _connect(server, seconds), reads, writes or {}, prefix)
+    return _offer(str(server), _now(listed), _connect(server, seconds), reads, writes or {}, descriptions or {}, prefix)
 
 
 def _now(work: Callable[[], Coroutine[Any, Any, Mapping[str, ToolSpec]]]) -> Mapping[str, ToolSpec]:
@@ -310,6 +315,7 @@ def _offer(
     connection: Connection,
     reads: Sequence[str] | Mapping[str, Trust],
     writes: Mapping[str, Write],
+    descriptions: Mapping[str, str],
     prefix: str,
 ) -> Offer:
     if isinstance(reads, str):
@@ -320,30 +326,36 @@ def _offer(
             raise ToolError(f"the MCP server {server!r} has no tool {name!r}; there are: {there}")
     if both := sorted(set(reads) & set(writes)):
         raise ToolError(f"{both[0]!r} is named as a read and declared as a write; leave one away")
+    if unknown := sorted(set(descriptions) - {*reads, *writes}):
+        raise ToolError(f"descriptions has {unknown[0]!r}, which is neither among the reads nor the writes")
     trusts: Mapping[str, Trust] = reads if isinstance(reads, Mapping) else dict.fromkeys(reads, "untrusted")
-    tools = [_read(listing[name], connection, prefix, trust) for name, trust in trusts.items()]
-    tools += [_write(listing[name], connection, prefix, writes[name]) for name in writes]
+    tools = [_read(listing[name], connection, prefix, trust, descriptions) for name, trust in trusts.items()]
+    tools += [_write(listing[name], connection, prefix, writes[name], descriptions) for name in writes]
     names = [tool.spec.name for tool in tools]
     if len(set(names)) != len(names):
         raise ToolError(f"two tools of {server!r} have one name for the model: {', '.join(sorted(names))}; offer one")
     return Offer(tuple(tools), tuple(name for name in listing if name not in (*reads, *writes)))
 
 
-def _read(listed: ToolSpec, connection: Connection, prefix: str, trust: Trust) -> McpRead:
+def _read(
+    listed: ToolSpec, connection: Connection, prefix: str, trust: Trust, descriptions: Mapping[str, str]
+) -> McpRead:
     check_trust(trust, writes=False)
     if trust == "typed":
         raise ToolError(f"{listed.name!r}: what a server gives cannot be 'typed'; call it in a tool of your own")
-    spec = _spec(listed, prefix, listed.parameters, writes=False)
+    spec = _spec(listed, prefix, listed.parameters, descriptions, writes=False)
     version = digest((spec, "mcp", "read", trust))
     return McpRead(spec, version, listed, connection, _validator(listed.name, spec.parameters), trust=trust)
 
 
-def _write(listed: ToolSpec, connection: Connection, prefix: str, declared: Write) -> McpWrite:
+def _write(
+    listed: ToolSpec, connection: Connection, prefix: str, declared: Write, descriptions: Mapping[str, str]
+) -> McpWrite:
     parameters, takes_key = _without_key(listed.parameters)
     check_sentence(f"tool {listed.name!r}: describe", declared.describe, parameters.get("properties", {}))
     check_policies(listed.name, declared.policies, parameters.get("properties", {}))
     check_critical(listed.name, declared.critical, parameters.get("properties", {}))
-    spec = _spec(listed, prefix, parameters, writes=True)
+    spec = _spec(listed, prefix, parameters, descriptions, writes=True)
     rules = [getattr(rule, "name", type(rule).__name__) for rule in (*declared.approvals, *declared.policies)]
     flags = (declared.confirm, declared.idempotent, declared.repeatable, declared.errors_mean_not_made)
     words = declared.describe if isinstance(declared.describe, str) else ""
@@ -360,9 +372,12 @@ def _write(listed: ToolSpec, connection: Connection, prefix: str, declared: Writ
     )
 
 
-def _spec(listed: ToolSpec, prefix: str, parameters: dict[str, Any], *, writes: bool) -> ToolSpec:
+def _spec(
+    listed: ToolSpec, prefix: str, parameters: dict[str, Any], descriptions: Mapping[str, str], *, writes: bool
+) -> ToolSpec:
     name = _ODD.sub("_", prefix + listed.name)
-    return ToolSpec(name, listed.description or listed.name, parameters, listed.returns, writes=writes)
+    description = descriptions.get(listed.name) or listed.description or listed.name
+    return ToolSpec(name, description, parameters, listed.returns, writes=writes)
 
 
 def _without_key(schema: dict[str, Any]) -> tuple[dict[str, Any], bool]:

@@ -23,6 +23,9 @@ _ENTRY: Final = re.compile(r"^(\w+)(?:\s*\([^)]*\))?:\s*(.+)$")
 
 _REMEMBERED: Final = 1000
 
+_UNUSABLE: Final = (pydantic.errors.PydanticUserError, pydantic.errors.PydanticUndefinedAnnotation, RecursionError)
+"""What is raised for types that have no schema: not of JSON, not fully defined, or without end."""
+
 
 class Signature(NamedTuple):
     """What a model needs to call the function, and what it gives back."""
@@ -86,14 +89,14 @@ def _read(function: Callable[..., Any]) -> Signature:
     try:
         arguments = pydantic.create_model(f"{name}_arguments", __config__=pydantic.ConfigDict(extra="forbid"), **fields)
         schema = arguments.model_json_schema()
-    except pydantic.errors.PydanticUserError as error:
-        what = str(error).splitlines()[0]
+    except _UNUSABLE as error:
+        what = _first_line(error)
         raise ToolError(
             f"tool {name!r}: a parameter has a type that JSON cannot hold ({what}); give another"
         ) from error
     schema.pop("title", None)
     takes_key = KEY in inspect.signature(function).parameters
-    return Signature(description, arguments, schema, _returns(hints.get("return")), takes_key)
+    return Signature(description, arguments, schema, _returns(name, hints.get("return")), takes_key)
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
@@ -103,6 +106,8 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
         raise ToolError(
             f"tool {function.__name__!r}: a type cannot be found ({error}); import it where the tool is written"
         ) from error
+    except RecursionError as error:
+        raise ToolError(f"tool {function.__name__!r}: a type is nested too deeply ({error}); give another") from error
 
 
 def _field(tool: str, parameter: inspect.Parameter, hints: dict[str, Any], meanings: dict[str, str]) -> tuple[Any, Any]:
@@ -116,7 +121,7 @@ def _field(tool: str, parameter: inspect.Parameter, hints: dict[str, Any], meani
     return Annotated[hints[name], told], default
 
 
-def _returns(hint: Any) -> dict[str, Any] | None:
+def _returns(tool: str, hint: Any) -> dict[str, Any] | None:
     """The schema of a result that has fields; other results say nothing that could be filled in elsewhere."""
     if hint is None or hint is str:
         return None
@@ -124,7 +129,14 @@ def _returns(hint: Any) -> dict[str, Any] | None:
         schema = pydantic.TypeAdapter(hint).json_schema(mode="serialization")
     except (pydantic.errors.PydanticSchemaGenerationError, pydantic.errors.PydanticInvalidForJsonSchema):
         return None
+    except _UNUSABLE as error:
+        what = _first_line(error)
+        raise ToolError(f"tool {tool!r}: the type of its result cannot be used ({what}); give another") from error
     return schema
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
 
 
 def _read_docstring(text: str) -> tuple[str, dict[str, str]]:

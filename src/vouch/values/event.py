@@ -144,7 +144,8 @@ class AnswerChecked(Body, frozen=True, tag="answer.checked"):
 class ToolRead(Body, frozen=True, tag="tool.read"):
     """A tool without side effects gave a result, or failed with a message for the model.
 
-    `untrusted`: its content may hold text that a stranger wrote. `usage` and `cost` are of models that the tool itself asked.
+    `untrusted`: its content may hold text that a stranger wrote. `usage` and `cost` are of models that the tool itself
+    asked.
     """
 
     call_id: str
@@ -239,7 +240,8 @@ class EffectIntended(Body, frozen=True, tag="effect.intended"):
 class EffectDone(Body, frozen=True, tag="effect.done"):
     """The write under this key is made, and this is what it gave back; `found` when a look-up after a crash said so.
 
-    `untrusted`: its content may hold text that a stranger wrote. `usage` and `cost` are of models that the tool itself asked.
+    `untrusted`: its content may hold text that a stranger wrote. `usage` and `cost` are of models that the tool itself
+    asked.
     """
 
     call_id: str

@@ -52,8 +52,8 @@ class Result(Struct, frozen=True, omit_defaults=True):
     `said` is what was said in each turn of a conversation, `calls` the names of all tools called, `made` the writes and
     `refused` the calls that were not made; `state` is how the world was left, where a proof gives each case its own.
     `called` are the calls with their arguments, `found` the passages recalled for the question, best first.
-    `rests_on` are the untrusted sources, such as `tool:read_mail` or `document:faq.md`, that were read before the output
-    was written: whoever shows it should say so.
+    `rests_on` are the untrusted sources, such as `tool:read_mail` or `document:faq.md`, that were read before the
+    output was written: whoever shows it should say so.
     """
 
     run: str

@@ -129,4 +129,4 @@ def test_a_verb_in_capitals_begins_a_sentence_where_the_full_stop_was_forgotten(
 
 def test_words_that_say_that_something_else_comes_are_no_wish() -> None:
     assert polished("Besides, cancel it") == "cancel it"
-    assert polished("And one more thing: hello") == "hello"
+    assert polished("And one more thing: hello") == ""

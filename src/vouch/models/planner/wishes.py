@@ -124,18 +124,25 @@ def _parts(text: str, tools: Toolbox, meanings: Meanings) -> list[_Part]:
         if not tokens(bare) or courtesy(bare):
             continue
         part = _part(clause, tools, meanings)
-        if parts and clause.asks and not parts[-1].clause.asks:
-            before = parts[-1].clause
-            joint = _part(clause._replace(text=f"{before.text} {clause.text}"), tools, meanings, clause.text)
-            part = part._replace(found=joint.found, sure=joint.sure) if joint.sure > part.sure else part
-        if parts and parts[-1].found and part.found and clause.asks and parts[-1].clause.asks:
-            before = parts[-1].clause
-            joint = _part(before._replace(text=text[before.start : clause.start + len(clause.text)]), tools, meanings)
-            if joint.found[0].score > max(parts[-1].found[0].score, part.found[0].score) + _BETTER:
+        if parts and clause.asks and not _ELSE.match(clause.text):
+            before = parts[-1]
+            if not before.clause.asks:
+                joint = _part(clause._replace(text=f"{before.clause.text} {clause.text}"), tools, meanings, clause.text)
+                part = part._replace(found=joint.found, sure=joint.sure) if joint.sure > part.sure else part
+            elif joint := _joint(text, before, part, tools, meanings):
                 parts[-1] = joint
                 continue
         parts.append(part)
     return parts
+
+
+def _joint(text: str, before: _Part, part: _Part, tools: Toolbox, meanings: Meanings) -> _Part | None:
+    """Both clauses as one, where that comes nearer to one tool than either does."""
+    if not before.found or not part.found:
+        return None
+    whole = text[before.clause.start : part.clause.start + len(part.clause.text)]
+    joint = _part(before.clause._replace(text=whole), tools, meanings)
+    return joint if joint.found[0].score > max(before.found[0].score, part.found[0].score) + _BETTER else None
 
 
 def _part(clause: Clause, tools: Toolbox, meanings: Meanings, wish: str = "") -> _Part:
