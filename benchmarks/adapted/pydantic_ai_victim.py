@@ -12,7 +12,7 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from benchmarks.adapted.life import CALLS, END, QUESTION, THREAD, Life, bear, find_out, plain_pay, wanted
 from vouch.adapters.gateway import ToolGateway
-from vouch.adapters.pydantic_ai import VouchToolset
+from vouch.adapters.pydantic_agents import VouchToolset
 
 
 async def work(given: Life, gateway: ToolGateway) -> str:

@@ -33,7 +33,7 @@ from pydantic_ai.messages import (
 )
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
-from vouch.adapters.pydantic_ai import VouchToolset, _words
+from vouch.adapters.pydantic_agents import VouchToolset, _words
 
 Line = list[tuple[str, dict[str, Any] | str]]
 
@@ -224,7 +224,7 @@ async def test_vouch_approve_alone_takes_the_write_on(tmp_path: Path) -> None:
 
 
 def test_whoever_has_no_pydantic_ai_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "vouch.adapters.pydantic_ai")
+    monkeypatch.delitem(sys.modules, "vouch.adapters.pydantic_agents")
     monkeypatch.setitem(sys.modules, "pydantic_ai.messages", None)
     with pytest.raises(ConfigError, match=r"Pydantic AI is not installed .*; run: pip install pydantic-ai-slim"):
-        import_module("vouch.adapters.pydantic_ai")
+        import_module("vouch.adapters.pydantic_agents")

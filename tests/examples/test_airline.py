@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from benchmarks import airline_replay
 from benchmarks.airline import airline as words
 from benchmarks.airline import policies, replaying
 from benchmarks.airline.airline import Airline, direct_flights, onestop_flights
@@ -18,6 +17,7 @@ from benchmarks.airline.replaying import Bare, Guarded, Written, replay, replay_
 from benchmarks.airline.tools import tools_for
 from benchmarks.retail.data import Action, Record
 
+from benchmarks import airline_replay
 from vouch.app.app import App
 from vouch.app.house import House
 from vouch.app.run import run, say

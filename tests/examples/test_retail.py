@@ -10,13 +10,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from benchmarks import retail_truth
 from benchmarks.retail import playing
 from benchmarks.retail.data import Action, Record, Tables, Task, hash_of, read_tables, read_tasks, written
 from benchmarks.retail.playing import Played, judge, play
 from benchmarks.retail.shop import Shop
 from benchmarks.retail.tools import tools_for
 
+from benchmarks import retail_truth
 from vouch.app.app import App
 from vouch.app.house import House
 from vouch.app.run import run, say

@@ -27,6 +27,11 @@ _ORDINALS: Final = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3r
 _ORDINAL: Final = re.compile(rf"\b({'|'.join(_ORDINALS)}|last)(?: one)?\b", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"^\W*(?:number |no\.? ?|#)?([1-9])\W*$", re.IGNORECASE)
 _ALL: Final = re.compile(r"\b(?:all|both|everything|every|whole|entire|complete|each)\b", re.IGNORECASE)
+_EVERYTHING: Final = re.compile(
+    r"\b(?:everything|all of (?:it|them|my)|all my|(?:the|my) (?:whole|entire|complete)|in full|full)\b", re.IGNORECASE
+)
+"""Says that all of it is meant, whatever else is named: *everything came in a broken box*."""
+
 _NEWEST: Final = re.compile(r"\b(?:latest|newest|most recent|last)\b", re.IGNORECASE)
 _OLDEST: Final = re.compile(r"\b(?:oldest|earliest)\b", re.IGNORECASE)
 _CHEAPEST: Final = re.compile(r"\b(?:cheapest|least expensive|lowest)\b", re.IGNORECASE)
@@ -223,6 +228,8 @@ def choose(found: Sequence[Candidate], texts: Sequence[str], today: date | None 
 def choose_several(found: Sequence[Candidate], texts: Sequence[str], today: date | None = None) -> list[Candidate]:
     """All candidates that the newest of `texts` that speaks of any speaks of; all of them where it says so."""
     for text in texts:
+        if _EVERYTHING.search(text):
+            return list(found)
         scores = _scores(found, text, today)
         named = [one for one, score in zip(found, scores, strict=True) if score >= 0.6 * max(scores) > 0]
         named = _by_own_name(found, text) or named
@@ -236,11 +243,18 @@ def choose_several(found: Sequence[Candidate], texts: Sequence[str], today: date
 
 
 def _by_own_name(found: Sequence[Candidate], text: str) -> list[Candidate]:
-    """The candidates of whose values `text` has a word that no other value has."""
+    """The candidates of whose values `text` has a word that no other value has; of those, the ones whose last it has."""
     own = [words_of(str(one.value)) for one in found]
     said = words_of(mended(text, frozenset[str]().union(*(one.spelled for one in found))))
     counts = Counter(word for words in own for word in words)
-    return [one for one, words in zip(found, own, strict=True) if any(counts[word] == 1 for word in words & said)]
+    named = [one for one, words in zip(found, own, strict=True) if any(counts[word] == 1 for word in words & said)]
+    return [one for one in named if _last(str(one.value)) in said] or named
+
+
+def _last(value: str) -> str:
+    """The stem of the word that says what it is: a *picture frame* is a frame."""
+    words = tokens(value)
+    return stem(words[-1].word) if words else ""
 
 
 def _scores(found: Sequence[Candidate], text: str, today: date | None) -> list[float]:

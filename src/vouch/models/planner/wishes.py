@@ -78,9 +78,12 @@ class Heard(NamedTuple):
 
 
 class _Part(NamedTuple):
+    """A clause, the tools nearest first, the chance of the first; `apart` where it says that something else comes."""
+
     clause: Clause
     found: list[Match]
     sure: float
+    apart: bool = False
 
 
 class _Easy(NamedTuple):
@@ -119,18 +122,20 @@ def heard(text: str, tools: Toolbox, meanings: Meanings) -> Heard:
 def _parts(text: str, tools: Toolbox, meanings: Meanings) -> list[_Part]:
     """The clauses that are no mere courtesy; two that together come nearer to one tool than alone are one."""
     parts: list[_Part] = []
+    apart = False
     for clause in clauses(text, tools.verbs):
         bare = polished(clause.text)
+        apart = apart or bool(_ELSE.match(clause.text))
         if not tokens(bare) or courtesy(bare):
             continue
-        part = _part(clause, tools, meanings)
-        if parts and clause.asks and not _ELSE.match(clause.text):
+        part, apart = _part(clause, tools, meanings)._replace(apart=apart), False
+        if parts and clause.asks and not part.apart:
             before = parts[-1]
-            if not before.clause.asks:
+            if not before.clause.asks and stems(masked(before.clause.text, tools.nouns)):
                 joint = _part(clause._replace(text=f"{before.clause.text} {clause.text}"), tools, meanings, clause.text)
                 part = part._replace(found=joint.found, sure=joint.sure) if joint.sure > part.sure else part
-            elif joint := _joint(text, before, part, tools, meanings):
-                parts[-1] = joint
+            elif before.clause.asks and (joint := _joint(text, before, part, tools, meanings)):
+                parts[-1] = joint._replace(apart=before.apart)
                 continue
         parts.append(part)
     return parts
@@ -286,7 +291,7 @@ def _first(parts: Sequence[_Part], before: int, place: int) -> int:
     """The first clause about the wish at `place`: after another wish one that says that something else comes."""
     if before < 0:
         return 0
-    return next((one for one in range(before + 1, place) if _ELSE.match(parts[one].clause.text)), place)
+    return next((one for one in range(before + 1, place) if parts[one].apart), place)
 
 
 def _merged(wishes: Sequence[Wish]) -> list[Wish]:
