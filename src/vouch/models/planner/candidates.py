@@ -243,7 +243,7 @@ def choose_several(found: Sequence[Candidate], texts: Sequence[str], today: date
 
 
 def _by_own_name(found: Sequence[Candidate], text: str) -> list[Candidate]:
-    """The candidates of whose values `text` has a word that no other value has; of those, the ones whose last it has."""
+    """The candidates of whose values `text` has a word that no other has; of those, the ones whose last it has."""
     own = [words_of(str(one.value)) for one in found]
     said = words_of(mended(text, frozenset[str]().union(*(one.spelled for one in found))))
     counts = Counter(word for words in own for word in words)
