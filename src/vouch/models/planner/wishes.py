@@ -131,7 +131,8 @@ def _parts(text: str, tools: Toolbox, meanings: Meanings) -> list[_Part]:
         part, apart = _part(clause, tools, meanings)._replace(apart=apart), False
         if parts and clause.asks and not part.apart:
             before = parts[-1]
-            if not before.clause.asks and stems(masked(before.clause.text, tools.nouns)):
+            # *Order 123456 - where is it?* is one; *it was order 123456* says nothing of what is put on a card.
+            if not before.clause.asks and (stems(masked(before.clause.text, tools.nouns)) or informs(clause.text)):
                 joint = _part(clause._replace(text=f"{before.clause.text} {clause.text}"), tools, meanings, clause.text)
                 part = part._replace(found=joint.found, sure=joint.sure) if joint.sure > part.sure else part
             elif before.clause.asks and (joint := _joint(text, before, part, tools, meanings)):
