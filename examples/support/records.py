@@ -31,10 +31,10 @@ class Names(list[str]):
         return " and ".join((", ".join(self[:-1]), self[-1])) if len(self) > 1 else "".join(self)
 
 
-CustomerId = Annotated[str, BeforeValidator(_tidy), Field(pattern=r"^C-\d{4}$")]
-OrderId = Annotated[str, BeforeValidator(_tidy_order), Field(pattern=r"^LH-\d{6}$")]
-ProductId = Annotated[str, BeforeValidator(_tidy), Field(pattern=r"^P-\d{3}$")]
-PaymentMethod = Annotated[str, BeforeValidator(_tidy), Field(pattern=r"^(CARD|PAYPAL|GIFT)-\d{4}$")]
+CustomerId = Annotated[str, Field(pattern=r"^C-\d{4}$"), BeforeValidator(_tidy)]
+OrderId = Annotated[str, Field(pattern=r"^LH-\d{6}$"), BeforeValidator(_tidy_order)]
+ProductId = Annotated[str, Field(pattern=r"^P-\d{3}$"), BeforeValidator(_tidy)]
+PaymentMethod = Annotated[str, Field(pattern=r"^(CARD|PAYPAL|GIFT)-\d{4}$"), BeforeValidator(_tidy)]
 Email = Annotated[str, Field(pattern=r"^[\w.+-]+@[\w-]+(\.[\w-]+)+$")]
 Postcode = Annotated[str, Field(pattern=r"^\d{5}$")]
 Address = Annotated[str, Field(pattern=r"^\d+[a-z]? [A-Z][\w' -]+, \d{5} [A-Z][\w' -]+$")]

@@ -16,6 +16,7 @@ from vouch.models.planner.candidates import (
     label,
     of_its_look,
     said_alike,
+    words_of,
 )
 from vouch.models.planner.conversation import Past
 from vouch.models.planner.schema import Parameter, parameters
@@ -172,3 +173,32 @@ def test_labels() -> None:
     assert label(Candidate("W1", frozenset(), ())) == "W1"
     tags = Candidate("W1", frozenset(), ({"order_id": "W1", "items": ["a", "b", "c", "d"]},))
     assert label(tags) == "W1 (a, b, c)"
+
+
+def several(*texts: str, names: tuple[str, ...] = ("Oak picture frame", "Blue umbrella")) -> list[str]:
+    given = [Candidate(name, words_of(name), ({"item": name},), frozenset(name.lower().split())) for name in names]
+    return [str(chosen.value) for chosen in choose_several(given, texts)]
+
+
+def test_a_thing_is_named_by_the_last_word_of_its_name_where_any_is() -> None:
+    assert several("the umbrella is nothing like the picture") == ["Blue umbrella"]
+    assert several("the picture is broken") == ["Oak picture frame"]
+    assert several("the watering can and the cap", names=("Zinc watering can", "Kelp cap")) == [
+        "Zinc watering can",
+        "Kelp cap",
+    ]
+
+
+def test_everything_is_meant_whatever_else_is_named() -> None:
+    assert len(several("everything came in a frame that was broken")) == 2
+    assert len(several("the umbrella leaks, I'd like all of my money back")) == 2
+
+
+def test_a_record_is_told_by_its_id_whatever_else_of_it_shall_be_another() -> None:
+    read = call("get_order", {"order_id": "W1", "card": "CARD-1", "revision": 3}, order_id="W1")
+    revision = one("revision", {"type": "integer"})
+    given = {"order_id": "W1", "card": "GIFT-7"}
+    assert [candidate.value for candidate in candidates(revision, [read], given)] == [3]
+    items = call("get_order", {"items": [{"item": "cap", "price": 1}, {"item": "pot", "price": 2}]}, order_id="W1")
+    price = one("price", {"type": "integer"})
+    assert [candidate.value for candidate in candidates(price, [items], {"order_id": "W1", "item": "pot"})] == [2]

@@ -165,3 +165,25 @@ def test_what_is_told_after_something_else_belongs_to_what_is_asked_then(encoder
 def test_something_else_is_not_taken_together_with_what_was_asked_before(encoder: MiniLM) -> None:
     text = "Please take it back. And one more thing: are dogs allowed? The number is B1234."
     assert names(encoder, text, THEATRE) == ["hand_back", "search_rules"]
+
+
+def test_a_forgotten_full_stop_and_another_matter_keep_their_own_things(encoder: MiniLM) -> None:
+    text = "B1111, nobody played, refund €40.00. Besides, where is my seat for B2222?"
+    first = hear(encoder, text, THEATRE).wishes[0]
+    assert first.skill.name == "repay_show"
+    assert "B2222" not in first.text
+    assert names(encoder, "refund €40.00 Send it to my account instead of my card", THEATRE) == ["repay_show"]
+
+
+def test_it_is_what_was_named_last(encoder: MiniLM) -> None:
+    text = "Please swap the seat of B1111. And we are ill and cannot use the tickets B2222. Please take them back."
+    found = hear(encoder, text, THEATRE).wishes
+    assert [wish.skill.name for wish in found] == ["swap_seat", "hand_back"]
+    assert "B2222" in found[1].text
+    assert "B2222" not in found[0].text
+
+
+def test_two_plain_wishes_are_never_taken_for_one(encoder: MiniLM) -> None:
+    text = "B1111 did not take place. Could I get a refund of 22 euros, please? And are dogs allowed at B2222?"
+    assert names(encoder, text, THEATRE)[0] == "repay_show"
+    assert "B2222" not in hear(encoder, text, THEATRE).wishes[0].text

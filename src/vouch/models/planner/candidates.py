@@ -118,8 +118,19 @@ def as_number(value: Any) -> int | float | None:
 def _bond(call: Past, field: Field, known: Mapping[str, Any]) -> bool | None:
     """Whether the field is about an id known: False when it is about another of that name, None when about none."""
     near = [ids_in(call.given), *(ids_in(record) for record in (field.record, *field.around))]
-    bonds = [str(ids[name]) == str(value) for name, value in known.items() for ids in near if name in ids]
+    bonds = [bond for ids in near for bond in _bonds(ids, known)]
     return all(bonds) if bonds else None
+
+
+def _bonds(ids: Mapping[str, Any], known: Mapping[str, Any]) -> list[bool]:
+    """For each name that both have, whether they are equal.
+
+    A record of the same id is the same thing, whatever else of it shall be another: an order is told by its number, and
+    not by the card it was paid with.
+    """
+    bonds = {name: str(ids[name]) == str(value) for name, value in known.items() if name in ids}
+    own = [equal for name, equal in bonds.items() if name.split()[-1] in _IDS]
+    return own if any(own) else list(bonds.values())
 
 
 def _merged(pairs: Sequence[tuple[Past, Field]], calls: Sequence[Past]) -> list[Candidate]:
@@ -245,10 +256,11 @@ def choose_several(found: Sequence[Candidate], texts: Sequence[str], today: date
 def _by_own_name(found: Sequence[Candidate], text: str) -> list[Candidate]:
     """The candidates of whose values `text` has a word that no other has; of those, the ones whose last it has."""
     own = [words_of(str(one.value)) for one in found]
-    said = words_of(mended(text, frozenset[str]().union(*(one.spelled for one in found))))
+    text = mended(text, frozenset[str]().union(*(one.spelled for one in found)))
+    said, every = words_of(text), {stem(token.word) for token in tokens(text)}
     counts = Counter(word for words in own for word in words)
     named = [one for one, words in zip(found, own, strict=True) if any(counts[word] == 1 for word in words & said)]
-    return [one for one in named if _last(str(one.value)) in said] or named
+    return [one for one in named if _last(str(one.value)) in every] or named
 
 
 def _last(value: str) -> str:

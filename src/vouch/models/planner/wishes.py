@@ -146,6 +146,8 @@ def _joint(text: str, before: _Part, part: _Part, tools: Toolbox, meanings: Mean
     """Both clauses as one, where that comes nearer to one tool than either does."""
     if not before.found or not part.found:
         return None
+    if min(before.sure, part.sure) >= _OWN and before.found[0].skill is not part.found[0].skill:
+        return None
     whole = text[before.clause.start : part.clause.start + len(part.clause.text)]
     joint = _part(before.clause._replace(text=whole), tools, meanings)
     return joint if joint.found[0].score > max(before.found[0].score, part.found[0].score) + _BETTER else None
@@ -289,10 +291,18 @@ def _wishes(text: str, parts: Sequence[_Part], chosen: Sequence[int]) -> list[Wi
 
 
 def _first(parts: Sequence[_Part], before: int, place: int) -> int:
-    """The first clause about the wish at `place`: after another wish one that says that something else comes."""
+    """The first clause about the wish at `place`: after another wish the one that says that something else comes.
+
+    Without such, the one with the id of what the wish calls *it*.
+    """
     if before < 0:
         return 0
-    return next((one for one in range(before + 1, place) if parts[one].apart), place)
+    between = range(before + 1, place)
+    if found := [one for one in between if parts[one].apart]:
+        return found[0]
+    skill, text = parts[place].found[0].skill, parts[place].clause.text
+    named = [one for one in between if _ids(skill, parts[one].clause.text)]
+    return named[-1] if named and _REFERS.search(text) and not _ids(skill, text) else place
 
 
 def _merged(wishes: Sequence[Wish]) -> list[Wish]:
