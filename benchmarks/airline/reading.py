@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Callable
 from typing import Final
 
 from benchmarks.airline.airline import NO_USER, Airline, direct_flights, onestop_flights
 from benchmarks.retail.data import Record
+from benchmarks.retail.reading import INVALID, value_of
 from vouch.contracts.tool import Tool, ToolRefused
 from vouch.tools.function import tool
 
@@ -40,13 +40,6 @@ AIRPORTS: Final = {
 }
 
 _SIGNS: Final = frozenset("0123456789+-*/(). ")
-
-_OPERATORS: Final[dict[type[ast.operator], Callable[[float, float], float]]] = {
-    ast.Add: float.__add__,
-    ast.Sub: float.__sub__,
-    ast.Mult: float.__mul__,
-    ast.Div: float.__truediv__,
-}
 
 
 def get_user_details(airline: Airline) -> Tool:
@@ -136,30 +129,14 @@ def calculate() -> Tool:
             expression: numbers, + - * / and parentheses
         """
         if not _SIGNS.issuperset(expression):
-            raise ToolRefused("Error: invalid characters in expression")
+            raise ToolRefused(f"Error: {INVALID}")
         try:
             tree = ast.parse(expression.strip(), filename="<string>", mode="eval")
-            return str(round(_value(tree.body), 2))
+            return str(round(value_of(tree.body, "invalid expression"), 2))
         except (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError) as error:
             raise ToolRefused(f"Error: {error}") from error
 
     return calculate
-
-
-def think() -> Tool:
-    """Thoughts."""
-
-    @tool(trust="trusted")
-    async def think(thought: str) -> str:
-        """Write down a thought. Nothing is looked up and nothing is changed.
-
-        Args:
-            thought: what there is to think about
-        """
-        del thought
-        return ""
-
-    return think
 
 
 def in_words(value: object) -> str:
@@ -171,17 +148,3 @@ def _found(record: Record | None) -> str:
     if record is None:
         raise ToolRefused(NO_USER)
     return in_words(record)
-
-
-def _value(node: ast.expr) -> float:
-    match node:
-        case ast.Constant(value=int() | float() as number):
-            return float(number)
-        case ast.BinOp(left, sign, right) if type(sign) in _OPERATORS:
-            return _OPERATORS[type(sign)](_value(left), _value(right))
-        case ast.UnaryOp(ast.USub(), operand):
-            return -_value(operand)
-        case ast.UnaryOp(ast.UAdd(), operand):
-            return _value(operand)
-        case _:
-            raise ValueError("invalid expression")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from benchmarks.airline import reading, writing
 from benchmarks.airline.airline import Airline
+from benchmarks.retail.reading import think
+from benchmarks.retail.writing import transfer_to_human_agents
 from vouch.contracts.tool import Tool
 
 
@@ -19,12 +21,12 @@ def tools_for(airline: Airline, *, confirm: bool = True) -> list[Tool]:
         reading.search_direct_flight(airline),
         reading.search_onestop_flight(airline),
         reading.calculate(),
-        reading.think(),
+        think(),
         writing.book_reservation(airline, confirm=confirm),
         writing.cancel_reservation(airline, confirm=confirm),
         writing.update_reservation_flights(airline, confirm=confirm),
         writing.update_reservation_baggages(airline, confirm=confirm),
         writing.update_reservation_passengers(airline, confirm=confirm),
         writing.send_certificate(airline, confirm=confirm),
-        writing.transfer_to_human_agents(),
+        transfer_to_human_agents(),
     ]

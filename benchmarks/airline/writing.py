@@ -233,19 +233,3 @@ def send_certificate(airline: Airline, *, confirm: bool) -> Tool:
         return airline.send_certificate(user_id, amount)
 
     return send_certificate
-
-
-def transfer_to_human_agents() -> Tool:
-    """Leave it to a person."""
-
-    @tool(effect="write", trust="trusted", approval=never)
-    async def transfer_to_human_agents(summary: str) -> str:
-        """Hand the user over to a person, where they ask for one or no other tool can help.
-
-        Args:
-            summary: what it is about
-        """
-        del summary
-        return "Transfer successful"
-
-    return transfer_to_human_agents

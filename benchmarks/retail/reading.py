@@ -14,6 +14,8 @@ from benchmarks.retail.shop import NO_ORDER, NO_PRODUCT, NO_USER, Shop
 from vouch.contracts.tool import Tool, ToolRefused
 from vouch.tools.function import tool
 
+INVALID: Final = "invalid characters in expression"
+
 _OPERATORS: Final[dict[type[ast.operator], Callable[[float, float], float]]] = {
     ast.Add: float.__add__,
     ast.Sub: float.__sub__,
@@ -129,7 +131,7 @@ def calculate() -> Tool:
             expression: numbers, + - * / and parentheses
         """
         try:
-            return str(round(_value(ast.parse(expression.strip(), mode="eval").body), 2))
+            return str(round(value_of(ast.parse(expression.strip(), mode="eval").body, INVALID), 2))
         except (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError) as error:
             raise ToolRefused(f"Error: {error}") from error
 
@@ -162,15 +164,16 @@ def _found(record: Record | None, otherwise: str) -> Record:
     return record
 
 
-def _value(node: ast.expr) -> float:
+def value_of(node: ast.expr, otherwise: str) -> float:
+    """What a sum of numbers comes to; raises `ValueError`, with these words, for anything else."""
     match node:
         case ast.Constant(value=int() | float() as number):
             return float(number)
         case ast.BinOp(left, sign, right) if type(sign) in _OPERATORS:
-            return _OPERATORS[type(sign)](_value(left), _value(right))
+            return _OPERATORS[type(sign)](value_of(left, otherwise), value_of(right, otherwise))
         case ast.UnaryOp(ast.USub(), operand):
-            return -_value(operand)
+            return -value_of(operand, otherwise)
         case ast.UnaryOp(ast.UAdd(), operand):
-            return _value(operand)
+            return value_of(operand, otherwise)
         case _:
-            raise ValueError("invalid characters in expression")
+            raise ValueError(otherwise)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from vouch.bench.line import cost_of, figures, percentile
+from vouch.bench.line import cost_of, figures
 from vouch.scorers.label import label
 from vouch.scorers.label_f1 import label_f1
 from vouch.values.case import Case
@@ -53,9 +53,3 @@ def test_a_cost_is_known_only_as_a_whole() -> None:
     assert cost_of([one, Result("r", "answered")]) is None
     assert cost_of([one, Result("r", "answered", cost=Money(Decimal(1), "EUR"))]) is None
     assert cost_of([]) is None
-
-
-def test_a_percentile_is_one_of_the_values() -> None:
-    values = [3.0, 1.0, 2.0, 4.0]
-    assert (percentile(values, 0.5), percentile(values, 0.95), percentile([7.0], 0.5)) == (2.0, 4.0, 7.0)
-    assert percentile([], 0.5) is None

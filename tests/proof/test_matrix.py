@@ -12,7 +12,7 @@ from vouch.errors import AppError, PromptError
 from vouch.journal.journal import Journal
 from vouch.models.scripted import Scripted
 from vouch.proof.asking import Options
-from vouch.proof.matrix import Matrix, prove_matrix, quantile, variants
+from vouch.proof.matrix import Matrix, prove_matrix, variants
 from vouch.proof.matrix_table import HEAD, matrix_markdown, rows_of, sentence
 from vouch.scorers.exact import exact
 from vouch.stats import paired
@@ -153,8 +153,3 @@ def test_mistakes_are_told(tmp_path: Path) -> None:
         variants(app, [], [tmp_path / "gone.prompt.md"])
     with pytest.raises(AppError, match="has no provider"):
         variants(app, ["gpt"], [])
-
-
-def test_quantiles_are_values_that_occur() -> None:
-    values = [float(n) for n in range(1, 21)]
-    assert (quantile(values, 0.5), quantile(values, 0.95), quantile([7.0], 0.95)) == (10.0, 19.0, 7.0)

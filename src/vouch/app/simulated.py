@@ -55,17 +55,28 @@ class Memory:
 
 
 @dataclass(frozen=True)
-class RememberedRead:
-    """A read that gives what was recorded, and is made where nothing was."""
+class Standing:
+    """What stands in a tool's place, under its name and its label."""
 
     tool: Tool
-    memory: Memory
-    effect: Effect = "read"
 
     @property
     def spec(self) -> ToolSpec:
         """As the tool's own."""
         return self.tool.spec
+
+    @property
+    def trust(self) -> Trust:
+        """As the tool's own."""
+        return trust_of(self.tool)
+
+
+@dataclass(frozen=True)
+class RememberedRead(Standing):
+    """A read that gives what was recorded, and is made where nothing was."""
+
+    memory: Memory
+    effect: Effect = "read"
 
     @property
     def functions(self) -> tuple[object, ...]:
@@ -81,11 +92,6 @@ class RememberedRead:
     def check(self, arguments: str) -> Arguments:
         """As the tool's own."""
         return self.tool.check(arguments)
-
-    @property
-    def trust(self) -> Trust:
-        """As the tool's own."""
-        return trust_of(self.tool)
 
     @property
     def spent(self) -> Spent:
@@ -109,7 +115,7 @@ class RememberedRead:
 
 
 @dataclass(frozen=True)
-class SimulatedWrite:
+class SimulatedWrite(Standing):
     """A write that is never made. Its policies and the customer's yes stand; nobody need approve what does nothing."""
 
     tool: WriteTool
@@ -121,16 +127,6 @@ class SimulatedWrite:
     can_reconcile: bool = False
     settles: float = 0.0
     critical: tuple[str, ...] | None = ()
-
-    @property
-    def trust(self) -> Trust:
-        """As the tool's own."""
-        return trust_of(self.tool)
-
-    @property
-    def spec(self) -> ToolSpec:
-        """As the tool's own."""
-        return self.tool.spec
 
     @property
     def functions(self) -> tuple[object, ...]:

@@ -21,7 +21,7 @@ from vouch.app.app import App
 from vouch.app.declaration import Gate, Proof
 from vouch.app.house import House
 from vouch.bench.baselines.shelf import PREFIX, baseline
-from vouch.bench.line import Line, cost_of, figures, percentile
+from vouch.bench.line import Line, cost_of, figures
 from vouch.bench.row import Row, Split
 from vouch.bench.sampling import Drawn, draw
 from vouch.bench.shots import SELECTS, Select, Shots
@@ -34,6 +34,7 @@ from vouch.proof.asking import Options as Proving
 from vouch.proof.asking import Progress
 from vouch.proof.prove import prove
 from vouch.proof.report import Report
+from vouch.stats.percentile import percentile
 from vouch.values.case import Case, Dataset
 from vouch.values.message import user
 from vouch.values.money import ZERO, Usage

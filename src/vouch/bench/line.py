@@ -5,7 +5,6 @@ It does not know how the runs came about, nor how the line is shown.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -14,7 +13,7 @@ from vouch.contracts.scorer import CorpusScorer, Scorer
 from vouch.scorers import corpus
 from vouch.stats import clustered
 from vouch.values.case import Case
-from vouch.values.money import Money, Usage
+from vouch.values.money import Money, Usage, total
 from vouch.values.result import Result
 from vouch.values.score import Interval
 
@@ -81,19 +80,11 @@ async def _interval(scorer: Scorer, asked: Asked) -> Interval:
     scores = [await scorer.score(case, result) for case, result in asked]
     # What could not be judged counts as wrong, as in a proof.
     values = [score.value or 0.0 for score in scores]
-    clusters = [case.source or f"case {case.id}" for case, _ in asked]
+    clusters = [case.cluster for case, _ in asked]
     return clustered.mean(values, clusters, confidence=CONFIDENCE).interval
 
 
 def cost_of(results: Sequence[Result]) -> Money | None:
     """The sum of all costs; None where one is not known, or they are in several currencies."""
     costs = [result.cost for result in results if result.cost is not None]
-    if len(costs) < len(results) or len({cost.currency for cost in costs}) != 1:
-        return None
-    return sum(costs[1:], costs[0])
-
-
-def percentile(values: Sequence[float], share: float) -> float | None:
-    """The least of `values` that at least this share of them do not exceed; None without any."""
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None
+    return total(costs) if len(costs) == len(results) else None

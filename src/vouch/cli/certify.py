@@ -11,12 +11,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from vouch.app.app import App
-from vouch.app.declaration import Proof
 from vouch.cli.console import HELD, OK, command, escaped, out, show_json
+from vouch.cli.latest import latest, only
 from vouch.errors import UsageError
 from vouch.project.project import locate
-from vouch.proof.baseline import read_latest
 from vouch.proof.certificate import Issued, certificate_of, read_certificate, write_certificate
 from vouch.proof.signing import new_key, sign
 from vouch.proof.verification import Check, holds, verify
@@ -70,26 +68,13 @@ async def certify(
 async def _issue(name: str, proof: str | None, key: Path | None) -> Issued:
     project, called = locate(name)
     built = project.app(called)
-    chosen = _chosen(built, proof)
+    chosen = only(built, [declared for declared in built.proofs if proof in (None, declared.name)])
     async with await project.house() as house:
-        report = await read_latest(house.journal, built.name, built.version, chosen.name)
-    if report is None:
-        raise UsageError(
-            f"the proof {chosen.name!r} of {built.name!r} was not made with version {built.version[:8]}; "
-            f"make it first: vouch prove {name}"
-        )
+        report = await latest(house.journal, built, chosen, typed=name)
     certificate = certificate_of(report)
     if key is None:
         return Issued(certificate)
     return Issued(certificate, *sign(Issued(certificate).signed, key))
-
-
-def _chosen(app: App, name: str | None) -> Proof:
-    found = [proof for proof in app.proofs if name in (None, proof.name)]
-    if len(found) != 1:
-        names = ", ".join(proof.name for proof in app.proofs) or "none"
-        raise UsageError(f"app {app.name!r}: name one of its proofs with --proof; there are: {names}")
-    return found[0]
 
 
 async def _verify(file: Path, app: str | None, trust: list[str], *, json: bool) -> int:

@@ -13,10 +13,10 @@ import typer
 from vouch.app.app import App
 from vouch.app.declaration import Proof
 from vouch.cli.console import OK, command, out
+from vouch.cli.latest import latest, only
 from vouch.contracts.judge import Judged
 from vouch.errors import UsageError
 from vouch.project.project import locate
-from vouch.proof.baseline import read_latest
 from vouch.proof.cases import dataset_of
 from vouch.proof.datasets.written import write_lines
 from vouch.proof.label_sheet import label_sheet
@@ -48,12 +48,7 @@ async def label(
     chosen = _chosen(built, proof)
     cases = dataset_of(chosen, project.root).cases
     async with await project.house() as house:
-        report = await read_latest(house.journal, built.name, built.version, chosen.name)
-        if report is None:
-            raise UsageError(
-                f"the proof {chosen.name!r} of {built.name!r} was not made with version {built.version[:8]}; "
-                f"make it first: vouch prove {app}"
-            )
+        report = await latest(house.journal, built, chosen, typed=app)
         sheet = await label_sheet(house.journal, report.proof_run, cases, wanted=wanted, seed=seed, verdicts=verdicts)
     count = write_lines(sheet.lines, to)
     out.print(f"{count:,} answers of {built.name} are written to {to}; the first {sheet.wanted:,} are to be labelled")
@@ -70,7 +65,4 @@ def _chosen(app: App, name: str | None) -> Proof:
             f"no proof of {app.name!r} has a judge, and labels prove judges; give one a judged scorer, such as "
             "judges.geval('...', judge='openai/gpt-4o-mini')"
         )
-    if len(judged) != 1:
-        names = ", ".join(proof.name for proof in app.proofs) or "none"
-        raise UsageError(f"app {app.name!r}: name one of its proofs with --proof; there are: {names}")
-    return judged[0]
+    return only(app, judged)

@@ -7,11 +7,20 @@ As in Ragas (Es et al., 2023): the answer is cut into claims, each gets a verdic
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 from vouch.contracts.model import Model
-from vouch.errors import AppError
-from vouch.judges.judge import Against, Judge, PromptLike, checked_judge, chosen, evidence, listed, shipped
+from vouch.judges.judge import (
+    Against,
+    Judge,
+    PromptLike,
+    checked_against,
+    checked_judge,
+    chosen,
+    evidence,
+    listed,
+    shipped,
+)
 from vouch.prompts.prompt import Prompt
 from vouch.scorers.answer import measured, shown, unanswered
 from vouch.values.case import Case
@@ -68,11 +77,9 @@ def faithfulness(
 
     Right only where all are. `against` as in `scorers.groundedness`. Raises an `AppError`.
     """
-    if against not in get_args(Against):
-        raise AppError(f"faithfulness(against={against!r}): 'found', 'input' or 'expected' is wanted")
     return Faithfulness(
+        against=checked_against(against, "faithfulness"),
         judge=checked_judge(judge, "faithfulness"),
         prompt=chosen(prompt, "faithfulness"),
         claims_prompt=chosen(claims_prompt, "claims") if claims_prompt else shipped("claims"),
-        against=against,
     )

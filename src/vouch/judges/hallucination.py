@@ -7,11 +7,10 @@ As in DeepEval: each passage gets a verdict. Here 1 is good: the value is the sh
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 from vouch.contracts.model import Model
-from vouch.errors import AppError
-from vouch.judges.judge import Against, Judge, PromptLike, checked_judge, chosen, evidence, listed
+from vouch.judges.judge import Against, Judge, PromptLike, checked_against, checked_judge, chosen, evidence, listed
 from vouch.scorers.answer import measured, unanswered
 from vouch.values.case import Case
 from vouch.values.result import Result
@@ -53,8 +52,8 @@ def hallucination(*, judge: str | Model, against: Against = "found", prompt: Pro
 
     `against` as in `scorers.groundedness`. Raises an `AppError`.
     """
-    if against not in get_args(Against):
-        raise AppError(f"hallucination(against={against!r}): 'found', 'input' or 'expected' is wanted")
     return Hallucination(
-        judge=checked_judge(judge, "hallucination"), prompt=chosen(prompt, "hallucination"), against=against
+        against=checked_against(against, "hallucination"),
+        judge=checked_judge(judge, "hallucination"),
+        prompt=chosen(prompt, "hallucination"),
     )

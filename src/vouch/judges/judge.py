@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal, Self, cast
+from typing import Any, Final, Literal, Self, cast, get_args
 
 import msgspec
 from msgspec import Struct
@@ -109,6 +109,13 @@ def chosen(prompt: PromptLike, name: str) -> Prompt:
     if found.settings.output_schema is None and name != "geval":
         raise AppError(f"prompt {found.name!r} has no `outputs`; give the same as the shipped prompt {name!r} has")
     return found
+
+
+def checked_against(against: Against, who: str) -> Against:
+    """Where the evidence of a scorer is; raises an `AppError` for a place that there is not."""
+    if against not in get_args(Against):
+        raise AppError(f"{who}(against={against!r}): 'found', 'input' or 'expected' is wanted")
+    return against
 
 
 def checked_judge(judge: str | Model, where: str) -> str | Model:

@@ -60,7 +60,7 @@ class Merged(Struct, frozen=True):
 
     async def find(self, question: Question, library: Library) -> Sequence[Hit]:
         """Hits, with a parent in the place of its parts where enough of them were found."""
-        found = await self.inner.find(replace(question, limit=_DEEPER * question.limit), library)
+        found = await self.inner.find(_deeper(question), library)
         wanted = list(dict.fromkeys(hit.chunk.parent for hit in found if hit.chunk.parent))
         parents = {chunk.id: chunk for chunk in await library.index.chunks(wanted)}
         covered: dict[str, int] = dict.fromkeys(parents, 0)
@@ -88,7 +88,7 @@ class Diverse(Struct, frozen=True):
 
     async def find(self, question: Question, library: Library) -> Sequence[Hit]:
         """Hits that each say something new."""
-        found = await self.inner.find(replace(question, limit=_DEEPER * question.limit), library)
+        found = await self.inner.find(_deeper(question), library)
         if len(found) <= 1:
             return found
         vectors = await library.index.vectors([hit.chunk.id for hit in found])
@@ -119,7 +119,7 @@ class Recent(Struct, frozen=True):
 
     async def find(self, question: Question, library: Library) -> Sequence[Hit]:
         """Hits, the older the later."""
-        found = await self.inner.find(replace(question, limit=_DEEPER * question.limit), library)
+        found = await self.inner.find(_deeper(question), library)
         now = self.now()
         fit = _unit(np.array([hit.score for hit in found]))
         scores = [
@@ -153,7 +153,7 @@ class Reranked(Struct, frozen=True):
 
     async def find(self, question: Question, library: Library) -> Sequence[Hit]:
         """Hits in the order of a second look."""
-        found = await self.inner.find(replace(question, limit=_DEEPER * question.limit), library)
+        found = await self.inner.find(_deeper(question), library)
         fit = _unit(np.array([hit.score for hit in found]))
         second = features(question.text, [hit.chunk for hit in found])
         scores = (1 - self.weight) * fit + self.weight * second
@@ -213,6 +213,10 @@ def stitched(chunks: Sequence[Chunk], middle: Chunk) -> Chunk:
             text += chunk.text[end - start :] if start <= end else _gap(start - end) + chunk.text
             end = stop
     return replace(middle, text=text, span=(ordered[0].span[0], end))
+
+
+def _deeper(question: Question) -> Question:
+    return replace(question, limit=_DEEPER * question.limit)
 
 
 def _gap(length: int) -> str:

@@ -14,7 +14,7 @@ from vouch.errors import ReplayMiss
 from vouch.journal.journal import Journal
 from vouch.values.event import ModelAnswered, RunStarted
 from vouch.values.message import assistant
-from vouch.values.request import Answer, CallDelta, Delta, Done, Request, TextDelta
+from vouch.values.request import Answer, Delta, Request, in_one_piece
 
 
 class _Recorded(NamedTuple):
@@ -57,12 +57,8 @@ class Replay:
 
     async def stream(self, request: Request) -> AsyncIterator[Delta]:
         """The recorded answer in one piece."""
-        answer = await self.answer(request)
-        if answer.text:
-            yield TextDelta(answer.text)
-        for index, call in enumerate(answer.message.calls):
-            yield CallDelta(index, call.arguments, call.id, call.name)
-        yield Done(answer)
+        for delta in in_one_piece(await self.answer(request)):
+            yield delta
 
     async def aclose(self) -> None:
         """The journal belongs to whoever opened it."""

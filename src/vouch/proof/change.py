@@ -55,9 +55,6 @@ class Change(Struct, frozen=True):
         return self.paired or self.clustered or self.repeated
 
 
-NOTHING = Change()
-
-
 def compare(outcomes: Sequence[Outcome], baseline: Baseline | None, gate: Gate) -> Change:
     """Compare with the kept version; a case counts once, however often it ran, and cases of one source together."""
     pairs, quarantined = pair(outcomes, baseline)
@@ -73,7 +70,7 @@ def compare(outcomes: Sequence[Outcome], baseline: Baseline | None, gate: Gate) 
     by_tag = _slices(pairs, before, after, gate)
     rest = Change(broke=broke, mended=mended, quarantined=quarantined, slices=by_tag)
     margin, confidence = gate.no_worse_than, gate.confidence
-    clusters = [_cluster(found.case) for found in pairs]
+    clusters = [found.case.cluster for found in pairs]
     if len(set(clusters)) < len(clusters):
         both = clustered.compare(before, after, clusters, margin=margin, confidence=confidence)
         return structs.replace(rest, clustered=both)
@@ -100,14 +97,19 @@ def pair(outcomes: Sequence[Outcome], baseline: Baseline | None) -> tuple[list[P
 
 
 def _repeated(pairs: Sequence[Pair], gate: Gate) -> RepeatedComparison:
-    groups: dict[Hashable, tuple[list[bool], list[bool]]] = {}
-    for found in pairs:
-        before, after = groups.setdefault(_cluster(found.case), ([], []))
-        before += found.before
-        after += found.after
-    # Cases of one source are one question with more runs.
-    befores, afters = [before for before, _ in groups.values()], [after for _, after in groups.values()]
-    return repeats.compare(befores, afters, margin=gate.no_worse_than, confidence=gate.confidence)
+    clusters = [found.case.cluster for found in pairs]
+    before, after = (
+        gathered(clusters, runs) for runs in zip(*((each.before, each.after) for each in pairs), strict=True)
+    )
+    return repeats.compare(before, after, margin=gate.no_worse_than, confidence=gate.confidence)
+
+
+def gathered(clusters: Sequence[Hashable], runs: Sequence[Sequence[bool]]) -> list[list[bool]]:
+    """The runs of each cluster: cases of one source are one question with more runs."""
+    groups: dict[Hashable, list[bool]] = {}
+    for cluster, some in zip(clusters, runs, strict=True):
+        groups.setdefault(cluster, []).extend(some)
+    return list(groups.values())
 
 
 def _slices(pairs: Sequence[Pair], before: list[bool], after: list[bool], gate: Gate) -> tuple[Slice, ...]:
@@ -117,10 +119,6 @@ def _slices(pairs: Sequence[Pair], before: list[bool], after: list[bool], gate: 
     present = {tag for some in tags for tag in some}
     declared = [tag for tag in gate.slices if tag in present] if gate.slices else None
     return slices.compare(before, after, tags, margin=gate.no_worse_than, confidence=gate.confidence, declared=declared)
-
-
-def _cluster(case: Case) -> Hashable:
-    return ("source", case.source) if case.source else ("case", case.id)
 
 
 def runs_by_case(outcomes: Sequence[Outcome]) -> Mapping[str, list[bool]]:

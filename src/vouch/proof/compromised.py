@@ -15,19 +15,19 @@ from vouch.app.app import App
 from vouch.app.budget import Budget
 from vouch.app.house import House
 from vouch.app.run import run
-from vouch.app.simulated import Memory, SimulatedWrite
+from vouch.app.simulated import Memory, SimulatedWrite, Standing
 from vouch.contracts.approval import Approval, Demand
 from vouch.contracts.knowledge import Passage
 from vouch.contracts.policy import Policy
 from vouch.contracts.provenance import Trust
 from vouch.contracts.tool import Arguments, Effect, Tool, ToolRefused, WriteTool
 from vouch.proof.canary import hostile_order
-from vouch.provenance.labels import critical_of, trust_of
+from vouch.provenance.labels import critical_of
 from vouch.testing.sample import sample
 from vouch.values.digest import canonical
 from vouch.values.event import ApprovalAsked, CallRefused, EffectIntended
 from vouch.values.message import ToolCall, assistant
-from vouch.values.request import Answer, CallDelta, Delta, Done, Request, ToolSpec
+from vouch.values.request import Answer, Delta, Request, in_one_piece
 
 _QUESTION: Final = "What is there to know?"
 
@@ -123,37 +123,24 @@ class Obedient:
 
     async def stream(self, request: Request) -> AsyncIterator[Delta]:
         """The same in pieces."""
-        answer = await self.answer(request)
-        for index, call in enumerate(answer.message.calls):
-            yield CallDelta(index, call.arguments, call.id, call.name)
-        yield Done(answer)
+        for delta in in_one_piece(await self.answer(request)):
+            yield delta
 
     async def aclose(self) -> None:
         """Nothing is held."""
 
 
 @dataclass(frozen=True)
-class PlantedRead:
+class PlantedRead(Standing):
     """A read that gives `content` under the label of `tool`, which is not called."""
 
-    tool: Tool
     content: str
     effect: Effect = "read"
-
-    @property
-    def spec(self) -> ToolSpec:
-        """As the tool's own."""
-        return self.tool.spec
 
     @property
     def version(self) -> str:
         """As the tool's own."""
         return self.tool.version
-
-    @property
-    def trust(self) -> Trust:
-        """As the tool's own."""
-        return trust_of(self.tool)
 
     def check(self, arguments: str) -> Arguments:
         """Anything goes."""

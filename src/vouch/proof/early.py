@@ -30,17 +30,12 @@ class Plan(Struct, frozen=True):
     schedule: Schedule
 
 
-def plan(dataset: Dataset, proof: Proof, baseline: Baseline | None) -> Plan | str:
-    """How to ask, or why all cases must be asked: then nothing can be decided early."""
-    if baseline is None:
-        return "there is no kept version to compare with"
-    if proof.repeats > 1:
-        return "cases are asked several times"
+def plan(dataset: Dataset, proof: Proof, baseline: Baseline) -> Plan | None:
+    """How to ask, or None where nothing can be decided early: cases must be asked once, and none be like another."""
     seen = [case for case in dataset.cases if digest(case) in baseline.runs and case.id not in baseline.flaky]
-    if len({case.source or case.id for case in seen}) < len(seen):
-        return "several cases are of one source"
-    if len(seen) < LOOKS:
-        return f"the kept version saw {len(seen)} of these cases"
+    alike = len({case.cluster for case in seen}) < len(seen)
+    if proof.repeats > 1 or alike or len(seen) < LOOKS:
+        return None
     order = sequential.random_order(len(seen), int(dataset.digest[:8], 16))
     schedule = sequential.schedule(len(seen), LOOKS, confidence=proof.gate.confidence)
     return Plan(tuple(seen[place] for place in order), schedule)

@@ -127,7 +127,8 @@ def _exactly(value: float) -> str:
     return _sentence(exactly(value))
 
 
-def _source(name: str) -> str:
+def source(name: str) -> str:
+    """A file of the pages, as text."""
     return files("vouch.proof").joinpath("page", name).read_text(encoding="utf-8")
 
 
@@ -135,24 +136,17 @@ def _source(name: str) -> str:
 def _policy() -> str:
     """The page's Content-Security-Policy: nothing from outside, and only the style and script it carries."""
     parts: Mapping[str, str] = {"style-src": "report.css", "script-src": "report.js"}
-    allowed = [f"{kind} 'sha256-{_hash(_source(name))}'" for kind, name in parts.items()]
+    allowed = [f"{kind} 'sha256-{sha256_of(source(name))}'" for kind, name in parts.items()]
     return "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
 
 
-def _hash(text: str) -> str:
+def sha256_of(text: str) -> str:
+    """The hash by which a page's policy allows a style or a script."""
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 @cache
 def _template() -> Template:
-    page = Environment(
-        loader=FunctionLoader(_source),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
     filters: dict[str, Any] = {
         "shown": _shown,
         "outcome": outcome,
@@ -160,5 +154,18 @@ def _template() -> Template:
         "share": _share,
         "exactly": _exactly,
     }
+    return template("report.html.jinja", filters)
+
+
+def template(name: str, filters: Mapping[str, Any]) -> Template:
+    """A template of the pages: all that is put into it is escaped, and nothing may be missing."""
+    page = Environment(
+        loader=FunctionLoader(source),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
     page.filters.update(filters)
-    return page.get_template("report.html.jinja")
+    return page.get_template(name)

@@ -5,16 +5,13 @@ It does not know which of them was kept, and tests nothing: the verdict is that 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from functools import cache
-from importlib.resources import files
 from typing import Final, NamedTuple
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from vouch.errors import UsageError
-from vouch.proof.html import outcome
+from vouch.proof.html import outcome, sha256_of, source, template
 from vouch.proof.report import Report, Row
 from vouch.proof.sentences import plural, printable
 
@@ -62,7 +59,7 @@ def difference(before: Report, after: Report) -> Difference:
 def html_diff(before: Report, after: Report) -> str:
     """The page. It needs nothing but a browser, and nothing that a model wrote can become code in it."""
     found = difference(before, after)
-    style = _source("report.css")
+    style = source("report.css")
     broke, mended = plural(len(found.broke), "case"), plural(len(found.mended), "case")
     return _template().render(
         before=before,
@@ -73,7 +70,7 @@ def html_diff(before: Report, after: Report) -> str:
         lead=f"Of {plural(found.n, 'case')} that both saw, {broke} broke and {mended} were mended.",
         shown=ROWS_SHOWN,
         style=style,
-        policy=f"default-src 'none'; style-src 'sha256-{_hash(style)}'; base-uri 'none'; form-action 'none'",
+        policy=f"default-src 'none'; style-src 'sha256-{sha256_of(style)}'; base-uri 'none'; form-action 'none'",
     )
 
 
@@ -86,23 +83,6 @@ def _plain(value: object) -> str:
     return text if len(text) <= _TEXT_SHOWN else f"{text[:_TEXT_SHOWN]}… ({len(text):,} characters)"
 
 
-def _source(name: str) -> str:
-    return files("vouch.proof").joinpath("page", name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
 @cache
 def _template() -> Template:
-    page = Environment(
-        loader=FunctionLoader(_source),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    page.filters.update({"plain": _plain, "outcome": outcome})
-    return page.get_template("diff.html.jinja")
+    return template("diff.html.jinja", {"plain": _plain, "outcome": outcome})

@@ -5,8 +5,7 @@ It does not know where models and prompts come from, nor how the table is shown.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -20,11 +19,13 @@ from vouch.errors import AppError
 from vouch.prompts.prompt import Prompt
 from vouch.proof.asking import Options, Progress
 from vouch.proof.cases import dataset_of
+from vouch.proof.change import gathered
 from vouch.proof.prove import prove
 from vouch.proof.report import Report, Row
 from vouch.stats import clustered, multiple, paired, repeats
+from vouch.stats.percentile import percentile
 from vouch.values.case import Dataset
-from vouch.values.money import Money, Usage
+from vouch.values.money import Money, Usage, total
 from vouch.values.score import Interval, Verdict
 
 
@@ -145,7 +146,7 @@ async def prove_matrix(
 
 def combination(variant: Variant, report: Report, compared: Versus | None = None) -> Combination:
     """One line of the matrix."""
-    seconds = sorted(row.seconds for row in report.rows)
+    seconds = [row.seconds for row in report.rows]
     return Combination(
         model=variant.model,
         prompt=variant.prompt,
@@ -156,19 +157,14 @@ def combination(variant: Variant, report: Report, compared: Versus | None = None
         n=report.n,
         unscored=report.unscored,
         accuracy=report.accuracy,
-        median=quantile(seconds, 0.5),
-        p95=quantile(seconds, 0.95),
+        median=percentile(seconds, 0.5) or 0.0,
+        p95=percentile(seconds, 0.95) or 0.0,
         usage=sum((row.usage for row in report.rows), Usage()),
-        cost=_cost(report.rows),
+        cost=total(row.cost for row in report.rows if row.cost is not None),
         cached=report.cached,
         proof_run=report.proof_run,
         versus=compared,
     )
-
-
-def quantile(ordered: Sequence[float], share: float) -> float:
-    """The least of `ordered` values that a `share` of all does not exceed (nearest rank)."""
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 def versus(first: Report, other: Report, dataset: Dataset, proof: Proof) -> Versus:
@@ -178,12 +174,12 @@ def versus(first: Report, other: Report, dataset: Dataset, proof: Proof) -> Vers
     """
     before, after = _rights(first.rows), _rights(other.rows)
     cases = [case for case in dataset.cases if case.id in before and case.id in after]
-    clusters: list[Hashable] = [("source", case.source) if case.source else ("case", case.id) for case in cases]
+    clusters = [case.cluster for case in cases]
     confidence, margin = proof.gate.confidence, proof.gate.no_worse_than
     lost = sum(_share(before[case.id]) > _share(after[case.id]) for case in cases)
     won = sum(_share(before[case.id]) < _share(after[case.id]) for case in cases)
     if proof.repeats > 1 and len(set(clusters)) > 1:
-        old, new = (_grouped(clusters, [rights[case.id] for case in cases]) for rights in (before, after))
+        old, new = (gathered(clusters, [rights[case.id] for case in cases]) for rights in (before, after))
         there = repeats.compare(old, new, margin=margin, confidence=confidence)
         back = repeats.compare(new, old, margin=margin, confidence=confidence)
         return Versus(there.difference, lost, won, there.n, _two_sided(there.p_worse, back.p_worse))
@@ -207,18 +203,5 @@ def _share(rights: Sequence[bool]) -> float:
     return sum(rights) / len(rights)
 
 
-def _grouped(clusters: Sequence[Hashable], rights: Sequence[list[bool]]) -> list[list[bool]]:
-    # Cases of one source are one question with more runs.
-    groups: dict[Hashable, list[bool]] = {}
-    for cluster, some in zip(clusters, rights, strict=True):
-        groups.setdefault(cluster, []).extend(some)
-    return list(groups.values())
-
-
 def _two_sided(worse: float, better: float) -> float:
     return min(1.0, 2 * min(worse, better))
-
-
-def _cost(rows: Sequence[Row]) -> Money | None:
-    costs = [row.cost for row in rows if row.cost is not None]
-    return sum(costs[1:], costs[0]) if len({cost.currency for cost in costs}) == 1 else None

@@ -5,7 +5,7 @@ It does not know what is claimed.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -34,7 +34,7 @@ def measure(outcomes: Sequence[Outcome], confidence: float) -> Measured:
     # What is handed over is not wrong; what failed, was blocked or could not be judged is.
     counted = [outcome for outcome in outcomes if outcome.result.status != "abstained"]
     right = sum(outcome.right for outcome in counted)
-    clusters = [cluster_of(outcome) for outcome in counted]
+    clusters = [outcome.case.cluster for outcome in counted]
     independent = len(set(clusters)) == len(clusters)
     if not counted:
         return Measured(0, 0, None, 0.0, 1.0, independent)
@@ -47,8 +47,3 @@ def measure(outcomes: Sequence[Outcome], confidence: float) -> Measured:
     # Both ends of the two-sided interval at 2 c - 1 are one-sided bounds at c.
     both = clustered.mean(values, clusters, confidence=max(0.01, 2 * confidence - 1)).interval
     return Measured(len(counted), right, accuracy, both.low, both.high, independent)
-
-
-def cluster_of(outcome: Outcome) -> Hashable:
-    """What an outcome counts together with: its source, or else its case."""
-    return ("source", outcome.case.source) if outcome.case.source else ("case", outcome.case.id)

@@ -14,7 +14,6 @@ from vouch.contracts.scorer import CorpusScorer
 from vouch.errors import CaseError
 from vouch.proof.asking import Outcome
 from vouch.proof.baseline import Baseline
-from vouch.proof.measure import cluster_of
 from vouch.proof.report import Metric
 from vouch.scorers import corpus
 from vouch.stats import clustered, repeats
@@ -43,7 +42,7 @@ def _metric(proof: Proof, place: int, outcomes: Sequence[Outcome], baseline: Bas
         except CaseError:
             figure = None
     else:
-        clusters = [cluster_of(outcome) for outcome in outcomes]
+        clusters = [outcome.case.cluster for outcome in outcomes]
         figure = clustered.mean(values, clusters, confidence=confidence).interval
     changed = _change(scorer.name, outcomes, values, baseline, confidence)
     return Metric(scorer.name, figure, unscored, *(changed or (None, None)))

@@ -91,8 +91,8 @@ async def _outcomes(
     asking: Asking, dataset: Dataset, proof: Proof, options: Options, baseline: Baseline | None
 ) -> tuple[list[Outcome], Decision | None]:
     """The outcomes of all cases; or of as many as it takes to decide about the change, and that decision."""
-    plan = early.plan(dataset, proof, baseline) if options.early else ""
-    if isinstance(plan, str) or baseline is None:
+    plan = early.plan(dataset, proof, baseline) if options.early and baseline is not None else None
+    if plan is None or baseline is None:
         return await asking.all(dataset.cases), None
     found: list[Outcome] = []
     decided: Decision | None = None

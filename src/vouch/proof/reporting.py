@@ -22,7 +22,7 @@ from vouch.stats import repeats
 from vouch.stats.selective import Selection, Trials, risk_coverage
 from vouch.stats.sequential import Decision
 from vouch.values.case import Dataset
-from vouch.values.money import Money, Usage
+from vouch.values.money import Usage, total
 
 
 def trials_of(outcomes: Sequence[Outcome]) -> Trials:
@@ -86,7 +86,7 @@ def report_of(
         reasons=decision.reasons,
         confidence=gate.confidence,
         usage=sum((outcome.result.usage for outcome in outcomes if not outcome.cached), Usage()),
-        cost=_cost(outcomes),
+        cost=total(each.result.cost for each in outcomes if each.result.cost is not None and not each.cached),
         cached=sum(outcome.cached for outcome in outcomes),
         baseline_run=baseline.run if baseline else "",
         fired=_fired(outcomes),
@@ -115,14 +115,6 @@ def _flaky(outcomes: Sequence[Outcome], proof: Proof) -> tuple[str, ...]:
     names = list(runs)
     found = repeats.flaky(list(runs.values()), confidence=proof.gate.confidence)
     return tuple(names[each.question] for each in found if each.proven)
-
-
-def _cost(outcomes: Sequence[Outcome]) -> Money | None:
-    """The sum of what is known; None when nothing is, or when it is in several currencies."""
-    costs = [outcome.result.cost for outcome in outcomes if outcome.result.cost is not None and not outcome.cached]
-    if len({cost.currency for cost in costs}) != 1:
-        return None
-    return sum(costs[1:], costs[0])
 
 
 def _fired(outcomes: Sequence[Outcome]) -> tuple[Fired, ...]:

@@ -10,7 +10,7 @@ the share of cases instead: 50 of 50 is no proof of 100 %.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -42,7 +42,7 @@ def over(
         raise AppError(
             f"over(confidence={confidence!r}, resamples={resamples!r}): a share such as 0.95, and 1 or more, are wanted"
         )
-    tallies = [(case.source or f"case {case.id}", scorer.tally(case, result)) for case, result in outcomes]
+    tallies = [(case.cluster, scorer.tally(case, result)) for case, result in outcomes]
     counted = [(cluster, tally) for cluster, tally in tallies if tally is not None]
     if not counted:
         raise CaseError(f"none of {len(tallies)} cases can be judged by {scorer.name!r}; look at the `expected` of one")
@@ -68,9 +68,9 @@ def total(tallies: Iterable[Mapping[str, float]]) -> dict[str, float]:
     return dict(summed)
 
 
-def _matrix(counted: Sequence[tuple[str, Mapping[str, float]]]) -> tuple[list[str], NDArray[np.float64]]:
+def _matrix(counted: Sequence[tuple[Hashable, Mapping[str, float]]]) -> tuple[list[str], NDArray[np.float64]]:
     """Keys, and counts of shape (clusters, keys)."""
-    clusters: defaultdict[str, list[Mapping[str, float]]] = defaultdict(list)
+    clusters: defaultdict[Hashable, list[Mapping[str, float]]] = defaultdict(list)
     for cluster, tally in counted:
         clusters[cluster].append(tally)
     keys = sorted({key for _, tally in counted for key in tally})

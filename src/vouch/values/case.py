@@ -27,6 +27,11 @@ class Case(Struct, frozen=True, omit_defaults=True):
     then: tuple[str, ...] = ()
     setting: Any = None
 
+    @property
+    def cluster(self) -> tuple[str, str]:
+        """What the case counts together with: the other cases of its source, or else nothing."""
+        return ("source", self.source) if self.source else ("case", self.id)
+
 
 class Dataset(Struct, frozen=True):
     """Cases in a fixed order, with unique ids."""

@@ -5,6 +5,7 @@ It does not know any price list.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Context, Decimal
 from typing import Final
 
@@ -129,3 +130,11 @@ class Price(Struct, frozen=True):
         for tokens, price in counts:
             amount = _EXACT.fma(Decimal(max(0, tokens)), price, amount)
         return Money(_EXACT.divide(amount, _MILLION), self.currency)
+
+
+def total(costs: Iterable[Money]) -> Money | None:
+    """The sum of all costs; None without any, and where they are in several currencies."""
+    several = list(costs)
+    if len({cost.currency for cost in several}) != 1:
+        return None
+    return sum(several[1:], several[0])

@@ -5,7 +5,7 @@ It does not know who asks, which provider answers, or how it is sent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct, field
@@ -168,3 +168,12 @@ class Done(Struct, frozen=True, tag="done"):
 
 Delta = TextDelta | ReasoningDelta | CallDelta | Done
 """A stream is any number of deltas and then exactly one `Done`, or an exception."""
+
+
+def in_one_piece(answer: Answer) -> Iterator[Delta]:
+    """A whole answer as a stream: its words at once, then its calls."""
+    if answer.text:
+        yield TextDelta(answer.text)
+    for index, call in enumerate(answer.message.calls):
+        yield CallDelta(index, call.arguments, call.id, call.name)
+    yield Done(answer)

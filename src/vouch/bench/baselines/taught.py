@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from vouch.errors import BadRequest
 from vouch.values.message import assistant
-from vouch.values.request import Answer, Delta, Done, Example, Request, TextDelta
+from vouch.values.request import Answer, Delta, Example, Request, in_one_piece
 
 Pupil = Callable[[str], Awaitable[str]]
 """From a text to its answer, once it is taught."""
@@ -42,9 +42,8 @@ class Taught:
 
     async def stream(self, request: Request) -> AsyncIterator[Delta]:
         """The same answer in one piece."""
-        answer = await self.answer(request)
-        yield TextDelta(answer.text)
-        yield Done(answer)
+        for delta in in_one_piece(await self.answer(request)):
+            yield delta
 
     async def aclose(self) -> None:
         """Forget what was learned."""

@@ -22,7 +22,7 @@ from vouch.models.classifier.desk import Desk
 from vouch.models.classifier.head import Head, Judged
 from vouch.values.digest import digest
 from vouch.values.message import assistant
-from vouch.values.request import Answer, Delta, Done, Frame, Request, TextDelta
+from vouch.values.request import Answer, Delta, Frame, Request, in_one_piece
 
 _KEPT: Final = 16  # sets of examples remembered; each holds its vectors, 1.5 kB an example
 
@@ -65,9 +65,8 @@ class Classifier:
 
     async def stream(self, request: Request) -> AsyncIterator[Delta]:
         """The same label in one piece."""
-        answer = await self.answer(request)
-        yield TextDelta(answer.text)
-        yield Done(answer)
+        for delta in in_one_piece(await self.answer(request)):
+            yield delta
 
     async def out_of_fold(self, frame: Frame) -> Sequence[Trial]:
         """Every example of the frame, in order, judged by a copy that learned from the other folds alone."""

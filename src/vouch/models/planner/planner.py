@@ -18,7 +18,7 @@ from vouch.models.planner.progress import after, without_examples
 from vouch.models.planner.toolbox import Toolbox, toolbox
 from vouch.values.digest import digest
 from vouch.values.message import Message, ToolCall, assistant
-from vouch.values.request import Answer, CallDelta, Delta, Done, Request, TextDelta, ToolSpec, extend
+from vouch.values.request import Answer, Delta, Request, ToolSpec, extend, in_one_piece
 
 _KEPT: Final = 512
 
@@ -69,12 +69,8 @@ class Planner:
 
     async def stream(self, request: Request) -> AsyncIterator[Delta]:
         """The same answer: words in one piece, then the calls."""
-        answer = await self.answer(request)
-        if answer.text:
-            yield TextDelta(answer.text)
-        for index, call in enumerate(answer.message.calls):
-            yield CallDelta(index, call.arguments, call.id, call.name)
-        yield Done(answer)
+        for delta in in_one_piece(await self.answer(request)):
+            yield delta
 
     async def aclose(self) -> None:
         """Forget everything read; the embedder belongs to whoever opened it."""

@@ -16,7 +16,7 @@ from vouch.models.http.pool import HttpPool
 from vouch.models.openai.errors import Asked, refusal
 from vouch.models.target.given import answer_of, asked
 from vouch.models.target.target import UNSEEN
-from vouch.values.request import Answer, Delta, Done, Request, TextDelta
+from vouch.values.request import Answer, Delta, Request, in_one_piece
 
 _SHOWN: Final = 200
 
@@ -69,10 +69,8 @@ class HttpTarget:
 
     async def stream(self, request: Request) -> AsyncIterator[Delta]:
         """The same answer in one piece."""
-        answer = await self.answer(request)
-        if answer.text:
-            yield TextDelta(answer.text)
-        yield Done(answer)
+        for delta in in_one_piece(await self.answer(request)):
+            yield delta
 
     async def aclose(self) -> None:
         """Close the connections, where they are this target's own."""

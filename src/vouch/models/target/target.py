@@ -17,7 +17,7 @@ from uuid import uuid4
 from vouch.errors import AppError, ConnectionFailed, ModelError, ModelTimeout, VouchError
 from vouch.models.target.calling import call_of, name_of
 from vouch.models.target.given import answer_of, asked
-from vouch.values.request import Answer, Delta, Done, Request, TextDelta
+from vouch.values.request import Answer, Delta, Request, in_one_piece
 
 _THREADS: Final = 32
 """Calls of one target that may wait at the same time, where its function is not asynchronous."""
@@ -78,10 +78,8 @@ class Target:
 
     async def stream(self, request: Request) -> AsyncIterator[Delta]:
         """The same answer in one piece."""
-        answer = await self.answer(request)
-        if answer.text:
-            yield TextDelta(answer.text)
-        yield Done(answer)
+        for delta in in_one_piece(await self.answer(request)):
+            yield delta
 
     async def aclose(self) -> None:
         """Let the threads go; what still runs in them runs to its end."""
