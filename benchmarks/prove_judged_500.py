@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import statistics
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from benchmarks.peers.environment import program_of, python_of
+from benchmarks.peers.environment import command_of
 from benchmarks.report import emit, spread
 from vouch import judges, scorers
 from vouch.app.house import House
@@ -35,7 +36,7 @@ from vouch.values.result import Result
 
 CONCURRENCY = 50
 LATENCY = 0.05
-PEERS = ("deepeval", "inspect")
+PEERS = ("deepeval", "inspect", "ragas", "promptfoo")
 STEPS = ("Read the question.", "Compare the answer with what is expected.", "Say how much of it is right.")
 GOALS = {
     "eval_cpu_s": "<= 0.35",
@@ -95,6 +96,8 @@ async def once(address: str, place: Path, n: int) -> Measured:
     )
     journal = await Journal.open(place)
     async with House(journal=journal, open_model=lambda _name: model) as house:
+        # As the command does: what is loaded is kept, and not looked through for garbage again and again.
+        gc.freeze()
         grown, cpu, wall = _peak_mb(), time.process_time(), time.perf_counter()
         report = await prove_judge(judge, given, house, options=Options(concurrency=CONCURRENCY))
         await journal.flush()
@@ -116,10 +119,31 @@ def alone(address: str, place: Path, n: int) -> Measured:
     )
 
 
-def rerun(address: str, place: Path, n: int) -> float:
-    """Wall seconds of a whole process that proves again what has not changed."""
+PROJECT = """
+from pathlib import Path
+from vouch import App, Gate, Proof, Scripted, judges, scorers
+
+judge = judges.geval("The answer is right.", judge="standin/judge", steps={steps!r}, shows=["expected"])
+answers = Scripted(lambda request: "The rule that holds is the first that applies here.")
+proof = Proof("cases.jsonl", scorers.at_least(0.7, judge), Gate(claim=0.5))
+app = App(name="rules", models=[answers], proofs=[proof])
+"""
+
+
+def project(folder: Path, address: str, n: int) -> Path:
+    """A project whose app is proven on `n` cases by a judge, as people have one."""
+    folder.mkdir()
+    (folder / "vouch.toml").write_text(f'[apps]\nrules = "app:app"\n[providers.standin]\naddress = "{address}"\n')
+    (folder / "app.py").write_text(PROJECT.format(steps=list(STEPS)))
+    lines = [msgspec.json.encode(answer.case).decode() for answer in answers(n).answers]
+    (folder / "cases.jsonl").write_text("\n".join(lines))
+    return folder
+
+
+def command(folder: Path) -> float:
+    """Wall seconds of `vouch prove` in a project, from the start of its process to the end."""
     started = time.perf_counter()
-    alone(address, place, n)
+    subprocess.run([sys.executable, "-m", "vouch", "prove", str(folder)], check=True, capture_output=True)
     return time.perf_counter() - started
 
 
@@ -129,14 +153,17 @@ def measure(*, quick: bool) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder, provider(0.0) as fast, provider(LATENCY) as slow:
         place = Path(folder)
         runs = [alone(fast, place / f"{number}.db", 500) for number in range(rounds)]
-        again = [rerun(fast, place / "0.db", 500) for _ in range(rounds)]
+        proven = project(place / "project", fast, 500)
+        first = command(proven)
+        again = [command(proven) for _ in range(rounds)]
         slowly = [alone(slow, place / f"slow-{number}.db", 500) for number in range(rounds)]
         many = alone(fast, place / "many.db", large)
     limit = 500 * LATENCY / CONCURRENCY
-    cpus, grown, walls = ([run[place] for run in runs] for place in range(3))
-    print(f"0 ms: CPU {spread(cpus, ' s')}; wall {spread(grown, ' s')}; grown {spread(walls, ' MB')}")
+    cpus, walls, grown = ([run[place] for run in runs] for place in range(3))
+    print(f"0 ms: CPU {spread(cpus, ' s')}; wall {spread(walls, ' s')}; grown {spread(grown, ' MB')}")
     print(f"50 ms: wall {spread([run.wall for run in slowly], ' s')}; limit {limit} s")
-    print(f"again: {spread(again, ' s')}; {large} answers: CPU {many.cpu:.3f} s, grown {many.grown:.1f} MB")
+    print(f"vouch prove, 500 cases with a judge: {first:.2f} s; with nothing changed: {spread(again, ' s')}")
+    print(f"{large} answers: CPU {many.cpu:.3f} s, grown {many.grown:.1f} MB")
     return {
         "eval_cpu_s": statistics.median(cpus),
         "peak_mb": statistics.median([run.grown for run in runs]),
@@ -151,11 +178,11 @@ def peers(n: int) -> dict[str, float]:
     figures: dict[str, float] = {}
     with provider(0.0) as address:
         for name in PEERS:
-            if (python := python_of(name)) is None:
+            if (command := command_of(name, "judge")) is None:
                 continue
             with tempfile.TemporaryDirectory() as folder:
-                command = [python, program_of(name, "judge"), address, str(n)]
-                done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder)
+                given = [*command, address, str(n)]
+                done = subprocess.run(given, check=False, capture_output=True, text=True, cwd=folder)
             if done.returncode:
                 print(f"{name} failed: {done.stderr.strip()[-500:]}")
                 continue

@@ -73,6 +73,10 @@ async def test_within_a_running_loop_it_says_what_to_call_instead(tmp_path: Path
 
 async def test_a_notebook_waits_for_its_cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
-    assert vouch.run(echo(), "hello", folder=tmp_path).output == "hello"
+    for _cell in range(2):
+        assert vouch.run(echo(), "hello", folder=tmp_path).output == "hello"
+        report = vouch.prove(echo(Proof(CASES, label())), folder=tmp_path)
+        assert (report.n, report.right) == (5, 5)
+    assert report.cached == 5
     with pytest.raises(AppError, match="has no proofs"):
         vouch.prove(echo(), folder=tmp_path)

@@ -2,6 +2,8 @@
 
 It does not know AgentDojo. The run is a real one; what is timed is the decision alone, over and over: of a write that
 is planned, whose sourced argument stands in the oldest result, and of one that is not, so that a person must be asked.
+With large results, the values stand in none of them, though all of their words do: what is looked up for the decision
+and for the warning that a person reads is timed, too.
 """
 
 from __future__ import annotations
@@ -11,7 +13,9 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
+
+import msgspec
 
 from benchmarks.report import spread
 from vouch.app.app import App
@@ -19,7 +23,7 @@ from vouch.app.budget import Budget
 from vouch.app.house import House
 from vouch.app.recovery import Write
 from vouch.app.run import run
-from vouch.app.tainted import judge
+from vouch.app.tainted import judge, warning
 from vouch.contracts.model import Model
 from vouch.contracts.provenance import Plan, Planned, Step
 from vouch.contracts.tool import WriteTool
@@ -32,6 +36,7 @@ from vouch.values.message import ToolCall
 from vouch.values.request import Request, ToolSpec
 
 CALLS: Final = 100
+LARGE: Final = 32 * 1024
 LINE: Final = "A guest wrote: we stayed for three nights, the room was clean, and the breakfast was late. "
 
 
@@ -47,6 +52,19 @@ def review(place: int) -> str:
     return f"{place}: {LINE * 10}"
 
 
+@tool(trust="trusted")
+def directory(place: int) -> str:
+    """All of a large directory, as it was when asked."""
+    lines = (f"{number} Long Street, {number * place} Short Street" for number in range(5_000))
+    return "\n".join(lines)[:LARGE]
+
+
+@tool
+def reviews(place: int) -> str:
+    """What many guests wrote about a place."""
+    return (f"{place}: " + LINE * 400)[:LARGE]
+
+
 @tool(effect="write", approval="never", repeatable=True)
 def book(guest: str, where: str) -> str:
     """Book a place for a guest."""
@@ -58,10 +76,13 @@ class Planning:
 
     name = "fixed"
 
+    def __init__(self, source: str) -> None:
+        self.source = source
+
     async def plan(self, said: Sequence[str], tools: Sequence[ToolSpec]) -> Planned:
         """One booking."""
         del said, tools
-        return Planned(Plan((Step("book", {"guest": "Ann"}, {"where": "address"}),)))
+        return Planned(Plan((Step("book", {"guest": "Ann"}, {"where": self.source}),)))
 
 
 def no_model(name: str) -> Model:
@@ -69,48 +90,95 @@ def no_model(name: str) -> Model:
     raise UsageError(f"there is no model {name!r}")
 
 
-async def decision_ms(*, quick: bool) -> float:
-    """The worse 99th percentile of the two decisions, in ms."""
+SMALL: Final = ("address", "review")
+BIG: Final = ("directory", "reviews")
+DIRECTORIES: Final = ("directory", "directory")
+
+
+class Wanted(NamedTuple):
+    """A write to decide about, after results of these tools, and what must come of it."""
+
+    name: str
+    reads: tuple[str, str]
+    guest: str
+    where: str
+    verdict: str
+
+
+DECISIONS: Final = (
+    Wanted("a planned write", SMALL, "Ann", "0 Long Street", "planned"),
+    Wanted("one that is not", SMALL, "Bob", "0 Long Street", "asked"),
+)
+LARGE_DECISIONS: Final = (
+    Wanted("planned, value in the oldest", BIG, "Ann", "7 Long Street", "planned"),
+    Wanted("planned, value nowhere", DIRECTORIES, "Ann", "17 Nowhere Alley", "asked"),
+    Wanted("planned, all its words everywhere", DIRECTORIES, "Ann", "4 Short Long Street", "asked"),
+    Wanted("one that is not", BIG, "Zoe Quux", "17 Nowhere Alley", "asked"),
+)
+WARNINGS: Final = (
+    Wanted("a warning, values nowhere", BIG, "Zoe Quux", "17 Nowhere Alley", "warned"),
+    Wanted("a warning, all words everywhere", BIG, "the late breakfast", "three nights was clean", "warned"),
+)
+
+
+async def decision_ms(*, quick: bool) -> dict[str, float]:
+    """The worst 99th percentiles, in ms: of decisions after small results, after large ones, and of a warning."""
+    times = 500 if quick else 5000
+    print(f"\na decision with {CALLS} tool calls in the run; large: {LARGE // 1024} KB from each")
     with tempfile.TemporaryDirectory() as folder:
         async with House(journal=await Journal.open(Path(folder) / "journal.db"), open_model=no_model) as house:
-            planned = await _timed(house, "Ann", "0 Long Street", wanted="planned", times=500 if quick else 5000)
-            asked = await _timed(house, "Bob", "0 Long Street", wanted="asked", times=500 if quick else 5000)
-    print(f"\na decision with {CALLS} tool calls in the run")
-    print(f"  a planned write       {spread(planned, ' ms')}, p99 {_p99(planned):.4f} ms")
-    print(f"  one that is not       {spread(asked, ' ms')}, p99 {_p99(asked):.4f} ms")
-    return max(_p99(planned), _p99(asked))
+            return {
+                "decide_p99_ms": max([await _worst(house, one, times) for one in DECISIONS]),
+                "decide_large_p99_ms": max([await _worst(house, one, times) for one in LARGE_DECISIONS]),
+                "warn_large_p99_ms": max([await _worst(house, one, times // 10) for one in WARNINGS]),
+            }
 
 
 def _p99(values: Sequence[float]) -> float:
     return statistics.quantiles(values, n=100)[98]
 
 
-async def _timed(house: House, guest: str, where: str, *, wanted: str, times: int) -> list[float]:
-    write = await _write(house, ToolCall("last", "book", f'{{"guest": "{guest}", "where": "{where}"}}'))
+async def _worst(house: House, wanted: Wanted, times: int) -> float:
+    taken = await _timed(house, wanted, times=times)
+    size = "large: " if wanted.reads != SMALL else ""
+    print(f"  {size + wanted.name:42} {spread(taken, ' ms')}, p99 {_p99(taken):.4f} ms")
+    return _p99(taken)
+
+
+async def _timed(house: House, wanted: Wanted, *, times: int) -> list[float]:
+    given = msgspec.json.encode({"guest": wanted.guest, "where": wanted.where}).decode()
+    write = await _write(house, ToolCall("last", "book", given), wanted.reads)
     arguments = write.tool.check(write.opened.call.arguments)
+    warns = wanted.verdict == "warned"
+    if warns:
+        write.opened.judged = judge(write, arguments, asks=True)
     taken: list[float] = []
     for _ in range(times):
         started = time.perf_counter()
-        judged = judge(write, arguments, asks=False)
+        said = warning(write, arguments) if warns else judge(write, arguments, asks=False).verdict
         taken.append((time.perf_counter() - started) * 1000)
-        assert judged.verdict == wanted, judged
+        assert said == wanted.verdict or (warns and "stands in" not in said), said
     return taken
 
 
-async def _write(house: House, last: ToolCall) -> Write:
+async def _write(house: House, last: ToolCall, reads: tuple[str, str]) -> Write:
     """The last write of a run that has read a hundred texts, as it was before it was decided about."""
 
     def line(request: Request) -> ToolCall | str:
         made = sum(message.role == "tool" for message in request.messages)
         if made >= CALLS:
             return last if made == CALLS else "Done."
-        return ToolCall(f"call-{made}", "address" if made % 10 == 0 else "review", f'{{"place": {made}}}')
+        return ToolCall(
+            f"call-{made}",
+            reads[0] if made % 10 == 0 else reads[1] if made < CALLS - 1 else "review",
+            f'{{"place": {made}}}',
+        )
 
     app = App(
         name="deciding",
         models=[Scripted(line)],
-        tools=[address, review, book],
-        planner=Planning(),
+        tools=[address, review, directory, reviews, book],
+        planner=Planning(reads[0]),
         budget=Budget(steps=None),
     )
     result = await run(app, "Book a place for Ann.", house)

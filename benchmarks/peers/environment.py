@@ -5,6 +5,7 @@ It does not know what is measured in them.
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Final
 
@@ -24,3 +25,19 @@ def python_of(name: str) -> str | None:
 def program_of(name: str, what: str = "agent") -> str:
     """The program of a peer, by what it is."""
     return str(Path(__file__).with_name(f"{name}_{what}.py"))
+
+
+def command_of(name: str, what: str = "agent") -> list[str] | None:
+    """What starts a peer's program, before its own arguments; None, said aloud, where the peer is not there.
+
+    A program for node is told where its peer lies, since it could not find it by itself.
+    """
+    program = Path(__file__).with_name(f"{name}_{what}.mjs")
+    if not program.exists():
+        python = python_of(name)
+        return None if python is None else [python, program_of(name, what)]
+    node, place = shutil.which("node"), ROOT / ".peers" / name / "node_modules" / name
+    if node is not None and place.is_dir():
+        return [node, str(program), str(place)]
+    print(f"{name} is absent; to compare with it (node is needed): scripts/peers {name}")
+    return None

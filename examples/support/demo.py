@@ -26,7 +26,8 @@ from vouch.app.decide import decide, waiting_in
 from vouch.app.house import House
 from vouch.app.run import resume, run, say
 from vouch.cli.chat import show
-from vouch.cli.prove import progress_bar, write_reports
+from vouch.cli.progress import progress_bar
+from vouch.cli.reports import write_reports
 from vouch.journal.state import fold
 from vouch.models.http.pool import HttpPool
 from vouch.project.project import Project

@@ -16,7 +16,8 @@ from rich.console import Console
 from vouch import App
 from vouch.app.house import House
 from vouch.app.run import run
-from vouch.cli.prove import progress_bar, write_reports
+from vouch.cli.progress import progress_bar
+from vouch.cli.reports import write_reports
 from vouch.project.project import Project
 from vouch.project.wiring import wire
 from vouch.proof.prove import prove

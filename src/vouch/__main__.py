@@ -5,4 +5,5 @@ It does not know the commands.
 
 from vouch.cli.main import main
 
-main()
+if __name__ == "__main__":  # processes that help to read import it, too
+    main()

@@ -22,6 +22,7 @@ It does not know who raises them or how they are shown.
     │   ├── ConnectionFailed       no connection, or it broke (retryable)
     │   ├── MalformedAnswer        an answer that cannot be read (retryable)
     │   └── ReplayMiss             no recorded answer for this request
+    ├── RequestRefused             the gateway turns a request away
     ├── StoreError                 the database
     │   ├── StoreNewer             written by a newer Vouch
     │   ├── StoreCorrupt           not a database, or damaged
@@ -136,6 +137,21 @@ class MalformedAnswer(ModelError):
 
 class ReplayMiss(ModelError):
     """The recorded runs hold no answer to this request."""
+
+
+class RequestRefused(VouchError):
+    """The gateway turns a request away.
+
+    `status` is the HTTP status, `code` the reason as one word for programs, `retry_after` how many seconds to wait.
+    """
+
+    def __init__(
+        self, message: str, *, status: int = 400, code: str = "refused", retry_after: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.retry_after = retry_after
 
 
 class StoreError(VouchError):

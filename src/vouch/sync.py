@@ -31,7 +31,7 @@ def run(app: App, input: str, *, folder: str | Path = ".", rests_on: tuple[str, 
 
     Also in a notebook. Inside a running event loop elsewhere use `vouch.app.run.run` with a house instead.
     """
-    return _in_house(Path(folder), lambda house, _root: run_app(app, input, house, rests_on=rests_on))
+    return _in_house(app, Path(folder), lambda house, _root: run_app(app, input, house, rests_on=rests_on))
 
 
 def prove(app: App, *, proof: str = "", folder: str | Path = ".", options: Options | None = None) -> Report:
@@ -43,17 +43,18 @@ def prove(app: App, *, proof: str = "", folder: str | Path = ".", options: Optio
         names = ", ".join(declared.name for declared in app.proofs)
         raise AppError(f"app {app.name!r} has no one proof {proof!r}; give the name of one: {names}")
     return _in_house(
-        Path(folder), lambda house, root: prove_app(app, chosen[0], house, root=root, options=options or Options())
+        app, Path(folder), lambda house, root: prove_app(app, chosen[0], house, root=root, options=options or Options())
     )
 
 
-def _in_house(folder: Path, work: Callable[[House, Path], Coroutine[Any, Any, T]]) -> T:
+def _in_house(app: App, folder: Path, work: Callable[[House, Path], Coroutine[Any, Any, T]]) -> T:
     if _loop_is_running() and not _in_a_notebook():
         raise UsageError(
             "run and prove of `vouch` start an event loop, and one is running already; await those of "
             "`vouch.app.run` and `vouch.proof.prove` with a house instead"
         )
     project = Project.find(folder) if root_of(folder) else Project(folder.resolve(), Config())
+    project.furnish(app)
 
     async def within() -> T:
         async with await project.house() as house:

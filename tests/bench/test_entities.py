@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from vouch.bench.entities import Entity, EntityF1, read_entities, tagged, written
+from vouch.bench.entities import Entity, EntityF1, bio, read_entities, tagged, written
 from vouch.values.case import Case
 from vouch.values.result import Result
 
@@ -20,6 +20,22 @@ def test_what_is_written_is_read_as_the_same_tags() -> None:
         Entity("location", "St. James 's Square"),
     ]
     assert tagged(TOKENS, entities).tags == TAGS
+
+
+@pytest.mark.parametrize(
+    ("tags", "wanted"),
+    [
+        # IOB1, of the shared task: B- only where a span follows upon another of its kind.
+        ("I-PER I-PER O I-LOC B-LOC I-LOC", "B-PER I-PER O B-LOC B-LOC I-LOC"),
+        ("I-PER I-ORG I-ORG", "B-PER B-ORG I-ORG"),
+        ("B-PER I-PER O B-ORG B-ORG", "B-PER I-PER O B-ORG B-ORG"),
+        ("S-PER O B-LOC I-LOC E-LOC S-LOC", "B-PER O B-LOC I-LOC I-LOC B-LOC"),
+        ("", ""),
+    ],
+)
+def test_tags_of_other_schemes_become_bio(tags: str, wanted: str) -> None:
+    assert bio(tags.split()) == wanted.split()
+    assert bio(wanted.split()) == wanted.split()
 
 
 def test_spaces_do_not_count_and_what_is_not_there_is_absent() -> None:

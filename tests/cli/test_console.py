@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from vouch.cli import console
-from vouch.cli.prove import progress_bar
+from vouch.cli.progress import progress_bar
 from vouch.errors import ConfigError, StoreFull
 from vouch.values.message import user
 

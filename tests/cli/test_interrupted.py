@@ -6,13 +6,12 @@ import json
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from cli.processes import answered, asked, finished, left_open, start, wait_for
 
 CASES = 90
 
@@ -43,57 +42,11 @@ def slow(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def start(root: Path, concurrency: int = 4) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "vouch", "prove", str(root), "--json", "--concurrency", str(concurrency)]
-    # Whoever runs the tests in the background may have them ignore Ctrl-C, and children inherit that.
-    return subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=_heed_interrupts,  # noqa: PLW1509 - it only sets a signal's handling
-    )
-
-
-def _heed_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def asked(root: Path) -> list[str]:
-    return (root / "asked.txt").read_text().splitlines()
-
-
-def answered(root: Path) -> set[str]:
-    """The questions that the database holds an ended run of."""
-    query = (
-        "SELECT json_extract(body, '$.input') FROM event JOIN run ON run.number = event.run "
-        "WHERE kind = 'run.started' AND status = 'answered'"
-    )
-    with sqlite3.connect(root / ".vouch" / "journal.db") as database:
-        found = {question for (question,) in database.execute(query)}
-    database.close()
-    return found
-
-
-def wait_for(root: Path, n: int, process: subprocess.Popen[str]) -> None:
-    until = time.monotonic() + 60
-    while len(asked(root)) < n:
-        assert process.poll() is None
-        assert time.monotonic() < until
-        time.sleep(0.005)
-
-
-def finished(process: subprocess.Popen[str]) -> dict[str, Any]:
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 0, err
-    return json.loads(out)
-
-
 def test_a_proof_that_is_killed_again_and_again_goes_on_where_it_was(slow: Path) -> None:
     luck = random.Random(20)
     for _ in range(3):
         before, known = len(asked(slow)), answered(slow) if (slow / ".vouch").exists() else set[str]()
-        process = start(slow)
+        process = start(slow, "--concurrency", "4")
         wait_for(slow, before + luck.randrange(6, 20), process)
         time.sleep(luck.random() * 0.05)
         process.send_signal(signal.SIGKILL)
@@ -104,17 +57,19 @@ def test_a_proof_that_is_killed_again_and_again_goes_on_where_it_was(slow: Path)
         assert known <= answered(slow)
     before, known = len(asked(slow)), answered(slow)
     assert 12 <= len(known) < CASES
-    report = finished(start(slow))
+    report = finished(start(slow, "--concurrency", "4"))
     assert (report["n"], report["right"], report["cached"], report["verdict"]) == (CASES, CASES, len(known), "ship")
     assert sorted(asked(slow)[before:]) == sorted({f"question {n}" for n in range(CASES)} - known)
     # Each kill lost at most what was in the air.
     assert len(asked(slow)) <= CASES + 3 * 4
     assert [row["case"] for row in report["rows"]] == [f"c-{n}" for n in range(CASES)]
+    # The proofs that were killed, and the runs that were in the air, do not stay open.
+    assert left_open(slow) == []
 
 
 def test_ctrl_c_ends_a_proof_cleanly_and_it_goes_on(slow: Path) -> None:
     # One at a time, so that the signal comes long before the end also on a machine that is busy.
-    process = start(slow, concurrency=1)
+    process = start(slow, "--concurrency", "1")
     wait_for(slow, 10, process)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
@@ -123,13 +78,13 @@ def test_ctrl_c_ends_a_proof_cleanly_and_it_goes_on(slow: Path) -> None:
     assert err == "vouch: interrupted; what was done is recorded, the same command goes on from there\n"
     known, before = answered(slow), len(asked(slow))
     assert len(known) >= before - 8
-    report = finished(start(slow, concurrency=32))
+    report = finished(start(slow))
     assert (report["cached"], report["right"]) == (len(known), CASES)
     assert len(asked(slow)) - before == CASES - len(known)
 
 
 def test_two_proofs_at_once_on_one_journal_both_come_to_the_end(slow: Path) -> None:
-    both = [start(slow, concurrency=16), start(slow, concurrency=16)]
+    both = [start(slow, "--concurrency", "16"), start(slow, "--concurrency", "16")]
     reports = [finished(process) for process in both]
     assert [(report["n"], report["right"], report["verdict"]) for report in reports] == [(CASES, CASES, "ship")] * 2
     assert len({report["proof_run"] for report in reports}) == 2
@@ -141,5 +96,9 @@ def test_two_proofs_at_once_on_one_journal_both_come_to_the_end(slow: Path) -> N
         assert database.execute(gaps).fetchall() == []
     database.close()
     assert [count for _, count in scores] == [CASES, CASES]
-    report = json.loads((slow / ".vouch" / "proofs" / "slow-cases" / "report.json").read_bytes())
+    folder = slow / ".vouch" / "proofs" / "slow-cases"
+    report = json.loads((folder / "report.json").read_bytes())
     assert report["proof_run"] in {report["proof_run"] for report in reports}
+    assert len([json.loads(line) for line in (folder / "report.jsonl").read_bytes().splitlines()]) == CASES
+    assert (folder / "report.html").read_text().rstrip().endswith("</html>")
+    assert left_open(slow) == []

@@ -74,3 +74,21 @@ def test_mistakes_are_told(vouch: Vouch, prices: Path) -> None:
     assert (done.exit_code, "there is no file of answers" in done.stderr) == (2, True)
     done = vouch("prove", f"{prices}:prices", "--judge", prices / "labelled.jsonl", "--to", prices / "app.py")
     assert (done.exit_code, "name another folder" in done.stderr) == (2, True)
+
+
+def test_a_judge_of_which_nothing_changed_is_said_again_and_one_that_fails_is_asked(vouch: Vouch, prices: Path) -> None:
+    asked = ("prove", f"{prices}:prices", "--judge", prices / "labelled.jsonl")
+    first, second = vouch(*asked), vouch(*asked)
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    *said, again = second.stdout.splitlines()
+    assert again.startswith("  Nothing that it rests on has changed since it was made")
+    assert said[:2] == first.stdout.splitlines()[:2]
+    assert said[-2] == "  0.0 s · 0 calls of the judge · 30 from the journal"
+    report = json.loads(vouch(*asked, "--json").stdout)
+    assert (report["calls"], report["found"], report["n"]) == (0, 30, 30)
+    broken = (prices / "app.py").read_text().replace('"answer": "EUR" in', '"answer": 7 or "EUR" in')
+    (prices / "app.py").write_text(broken.replace("scripted/judge", "scripted/broken"))
+    for _ in range(2):
+        told = vouch(*asked)
+        assert "that the judge gave no verdict on" in told.stdout
+        assert "Nothing that it rests on" not in told.stdout

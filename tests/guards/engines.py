@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from vouch.guards import injection as injecting
+from vouch.guards import secrets as hiding
 from vouch.guards.plain import compared
 from vouch.guards.scan import scanner
 
@@ -22,5 +23,6 @@ def without(monkeypatch: pytest.MonkeyPatch, *packages: str) -> None:
 
 def forget() -> None:
     """Let go of whatever was made with one of the engines."""
-    for kept in (scanner, compared, sys.modules[injecting.__module__]._all_signs):
+    sets = (sys.modules[injecting.__module__]._all_signs, sys.modules[hiding.__module__]._forms)
+    for kept in (scanner, compared, *sets):
         kept.cache_clear()

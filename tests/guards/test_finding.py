@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from vouch.guards.finding import Finding, counted, judged, masked, setting
 
 FOUND = (Finding("email", 4, 8), Finding("phone", 20, 24), Finding("email", 30, 34))
@@ -26,3 +28,16 @@ def test_what_overlaps_is_hidden_behind_one_mark() -> None:
 def test_settings_stand_in_names() -> None:
     assert setting("kind", a=None, b=[], c={}, d=3, e=False) == "kind(d=3, e=False)"
     assert setting("kind") == "kind"
+
+
+def test_so_much_is_looked_for_and_no_more() -> None:
+    seen: list[int] = []
+
+    def findings() -> Iterator[Finding]:
+        for place in range(1_000):
+            seen.append(place)
+            yield Finding("email" if place % 2 else "ip", place, place + 1)
+
+    passed, why = judged(findings(), report=["ip"])
+    assert (passed, why, len(seen)) == (False, "found 32 email, and perhaps more", 64)
+    assert judged(findings(), report=["ip", "email"]) == (True, "500 email, 500 ip")

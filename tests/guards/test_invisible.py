@@ -86,3 +86,20 @@ def test_each_line_is_judged_by_itself_and_once() -> None:
     kinds = [one.kind for one in guards.invisible().find("\u2067שלום\u2069\nlatin \u2067\u2069\n\u200fשלום\u2067")]
     assert kinds == ["bidi", "bidi"]
     assert len(guards.invisible().find("ש\u2067" * 8_000)) == 8_000
+
+
+async def test_what_writing_needs_passes_in_any_number(engine: str) -> None:
+    for text in (
+        "co\u00ad" * 300 + "op",
+        "\u0e01\u200b" * 300,
+        "\u0645\u200c" * 300,
+        "\u05d0\u200f" * 300,
+        "\u2764\ufe0f" * 300,
+    ):
+        assert guards.invisible().find(text) == ()
+        assert guards.invisible().find(text + "\u202e") == (("override", len(text), len(text) + 1),)
+
+
+async def test_a_judgement_stops_where_enough_is_found(engine: str) -> None:
+    assert await guards.invisible().judge("\u200b" * 5_000) == (False, "found 1 hidden; the first at character 0")
+    assert guards.invisible().mask("a" + "\u200b" * 5_000) == "a"

@@ -135,3 +135,24 @@ def test_a_missing_package_is_needed_only_by_its_kind(monkeypatch: pytest.Monkey
         guards.personal()
     others = guards.personal(["email", "iban", "card", "ip"])
     assert others.mask("ann@example.org 4111 1111 1111 1111 GB82WEST12345698765432") == "[email] [card] [iban]"
+
+
+def test_words_before_many_numbers_still_say_what_they_are(engine: str) -> None:
+    text = (
+        "no 1234567; " * 40
+        + "call 5551234. "
+        + "Long after that, all of this stands: " * 2
+        + "no 1234567; " * 40
+        + "BSN 111222333"
+    )
+    assert [(one.kind, text[one.start : one.end]) for one in guards.personal().find(text)] == [
+        ("phone", "5551234"),
+        ("national_id", "111222333"),
+    ]
+
+
+async def test_a_judgement_stops_where_enough_is_found_and_a_mask_does_not(engine: str) -> None:
+    text = "ann@example.org, " * 50
+    guard = guards.personal(["email"])
+    assert await guard.judge(text) == (False, "found 32 email, and perhaps more")
+    assert guard.mask(text) == "[email], " * 50

@@ -95,3 +95,15 @@ def test_unusable_known_secrets_are_refused_without_repeating_them() -> None:
     with pytest.raises(AppError, match="a list of known secrets is wanted") as refused:
         guards.secrets("hunter2hunter2")
     assert "hunter2" not in str(refused.value)
+
+
+def test_many_private_keys_are_each_hidden_to_their_last_line(engine: str) -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----\n"
+    assert guards.secrets().mask(f"{key}a\n{key}b\n-----BEGIN PRIVATE KEY-----") == (
+        f"{REDACTED}\na\n{REDACTED}\nb\n{REDACTED}"
+    )
+    assert guards.secrets().mask("-----BEGIN PRIVATE KEY-----\nMII") == f"{REDACTED}\nMII"
+
+
+async def test_an_empty_value_between_quotes_is_none(engine: str) -> None:
+    assert (await guards.secrets().judge("password: \u00a0\u00a0\u00a0\u00a0\u00a0'")).passed

@@ -33,6 +33,7 @@ def sizes(path: str) -> dict[str, int]:
         found = {
             name: connection.execute(select(func.count()).select_from(table)).scalar_one()
             for name, table in schema.metadata.tables.items()
+            if name not in ("api_key", "spend")
         }
     database.close()
     return found

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from tests.knowledge.made import WordVectors, cut, document
 
 from vouch.contracts.index import Scope
-from vouch.knowledge.building import Builder, owner
+from vouch.knowledge.building import Builder
 from vouch.knowledge.exact.engine import ExactEngine
 from vouch.knowledge.reading.limits import Skipped
 from vouch.knowledge.remembered import Remembered
+from vouch.knowledge.source import owner
 from vouch.values.digest import digest
 from vouch.values.document import Chunk, Document
 

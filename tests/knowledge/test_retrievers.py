@@ -14,7 +14,6 @@ from vouch.errors import UsageError
 from vouch.knowledge.condition import read_condition
 from vouch.knowledge.exact.engine import ExactEngine
 from vouch.knowledge.question import Library, Question, Retriever
-from vouch.knowledge.rerank import features
 from vouch.knowledge.searches import dense, hybrid, keyword
 from vouch.knowledge.wrapping import diverse, merged, recent, reranked, stitched, windowed
 from vouch.values.document import Chunk, Document, Hit
@@ -141,23 +140,6 @@ async def test_recency_halves_what_is_old(tmp_path: Path) -> None:
     assert by_document["2025.md"] == pytest.approx(0.5, abs=0.001)
     assert by_document["none.md"] == by_document["odd.md"] == 0.5
     assert await recent(keyword()).find(Question("nothing"), among) == []
-
-
-async def test_a_second_look_prefers_words_that_stand_together(tmp_path: Path) -> None:
-    together = "The warranty period of a lamp is two years."
-    apart = f"A lamp. {'Something else here. ' * 12} A period. {'And so on and on. ' * 12} The warranty."
-    scores = features("warranty period", [Chunk("1", "a", apart, (0, 9)), Chunk("2", "b", together, (0, 9))])
-    assert scores[1] > scores[0] > 0
-    among = await library(tmp_path, document("a.md", together), LAMPS)
-    assert (await texts(reranked(hybrid()), "warranty period", among, 1)) == [together]
-    assert features("nothing of it", [Chunk("1", "a", together, (0, 9))]).tolist() == [0.0]
-    assert features("x", []).tolist() == []
-
-
-def test_a_second_look_by_hand() -> None:
-    chunk = Chunk("1", "a", "warranty of two lamps", (0, 9))
-    # One of one pair's words: coverage 1/1 of the words any chunk has, close together, and no pair in order.
-    assert features("warranty years", [chunk])[0] == pytest.approx((1 + 1 + 0) / 3)
 
 
 def test_names_tell_all_settings() -> None:

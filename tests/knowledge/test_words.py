@@ -39,13 +39,17 @@ def test_scripts_without_spaces_give_pairs() -> None:
         ("classes", "class"),
         ("applied", "apply"),
         ("charges", "charging"),
+        ("inhibits", "inhibition"),
+        ("mutated", "mutations"),
     ],
 )
 def test_forms_of_one_word_are_one(word: str, of: str) -> None:
     assert stem(word) == stem(of)
 
 
-@pytest.mark.parametrize("word", ["bus", "gas", "red", "king", "sing", "größen", "is", "class", "status"])
+@pytest.mark.parametrize(
+    "word", ["bus", "gas", "red", "king", "sing", "größen", "is", "class", "status", "station", "mission"]
+)
 def test_what_only_looks_inflected_stays(word: str) -> None:
     assert stem(word) == word
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from vouch.errors import ConfigError
 from vouch.models import genai
 from vouch.models.prices import Prices
 from vouch.values.money import ZERO, Money, Price, Usage
@@ -61,7 +62,9 @@ def test_prices_are_exactly_those_of_the_package() -> None:
             usage = Usage(read + write + drawn.randrange(400_000), drawn.randrange(9000), read, write)
             cost = genai.price_at(offer.get_prices(now), usage.input_tokens).of(usage)
             if "requests_kcount" not in offer.get_prices(now).__dict__:
-                assert cost == genai._cost_by_package(seller, offer, usage, now), offer.id
+                bill = genai._bill_by_package(seller, offer, usage, now)
+                assert bill is not None
+                assert cost == bill.money, offer.id
                 compared += 1
     assert compared > 1500
 
@@ -117,3 +120,68 @@ def test_recorded_usage_costs_what_the_list_said(data: Callable[[str], Path]) ->
     assert compared > 1000
     # The list that is installed is newer than the recording: a few prices have changed.
     assert same > 0.9 * compared
+
+
+LISTED = """[{"id": "mine", "name": "Mine", "api_pattern": "x", "models": [
+  {"id": "small", "match": {"equals": "small"}, "prices": {"input_mtok": 1, "output_mtok": 2, "web_searches_kcount": 10,
+   "input_audio_mtok": 30, "output_reasoning_mtok": 4}},
+  {"id": "free", "match": {"equals": "free"}, "prices": {}}]}]"""
+
+
+def test_a_list_may_come_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "prices.json"
+    path.write_text(LISTED)
+    prices = Prices(listing=path)
+    assert prices.cost("mine/small", Usage(MILLION, MILLION)) == Money(Decimal(3))
+    assert prices.cost("mine/free", Usage(5, 5)) == Money(Decimal(0))
+    assert prices.cost("openai/gpt-4o-mini", Usage(5, 5)) is None
+    bill = prices.bill("mine/small", Usage(MILLION, MILLION, reasoning_tokens=MILLION // 2))
+    assert bill is not None
+    assert (bill.input, bill.output, bill.total) == (Decimal(1), Decimal(3), Decimal(4))
+    heard = Usage(MILLION, counts={"input_audio_tokens": MILLION, "web_searches": 100, "unheard_of": 7})
+    assert prices.cost("mine/small", heard) == Money(Decimal(31))
+    # Counts that contradict the tokens are left aside.
+    assert prices.cost("mine/small", Usage(5, counts={"input_audio_tokens": 9})) == Money(Decimal("0.000005"))
+
+
+@pytest.mark.parametrize("content", ["", "{", "{}", '[{"id": 7}]', "[7]"])
+def test_a_file_that_is_no_list_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "prices.json"
+    path.write_text(content)
+    with pytest.raises(ConfigError, match=r"price list .* cannot be read"):
+        Prices(listing=path).cost("mine/small", Usage(1))
+    with pytest.raises(ConfigError, match="cannot be read"):
+        Prices(listing=tmp_path / "missing.json").cost("mine/small", Usage(1))
+
+
+def test_prices_are_those_of_the_moment() -> None:
+    chat = "deepseek/deepseek-reasoner"
+    noon, night = (datetime(2025, 6, 1, hour, tzinfo=UTC) for hour in (12, 20))
+    at_noon, at_night = (Prices().cost(chat, Usage(MILLION), at=moment) for moment in (noon, night))
+    assert at_noon is not None
+    assert at_night is not None
+    assert at_night < at_noon
+
+
+def test_a_price_of_ones_own_for_every_kind_of_token() -> None:
+    price = Price(
+        *[Decimal(number) for number in (1, 2)],
+        cache_read=Decimal("0.1"),
+        cache_write=Decimal("1.25"),
+        cache_write_1h=Decimal(2),
+        reasoning=Decimal(3),
+        input_audio=Decimal(10),
+        output_audio=Decimal(20),
+        searches=Decimal(5),
+    )
+    counts = {"cache_write_1h_tokens": 100, "input_audio_tokens": 50, "output_audio_tokens": 10, "web_searches": 3}
+    usage = Usage(1000, 500, 200, 300, 40, counts)
+    read = 450 * 1 + 50 * 10 + 200 * Decimal("0.1") + 200 * Decimal("1.25") + 100 * 2
+    wrote = 450 * 2 + 40 * 3 + 10 * 20
+    bill = Prices({"mine/m": price}).bill("mine/m", usage)
+    assert bill is not None
+    assert (bill.input, bill.output) == (read / MILLION, Decimal(wrote) / MILLION)
+    assert bill.total == bill.input + bill.output + Decimal("0.015")
+    # Without prices of their own they cost what the tokens cost that they are part of.
+    plain = Price(Decimal(1), Decimal(2)).bill(usage)
+    assert (plain.input, plain.output) == (Decimal("0.001"), Decimal("0.001"))

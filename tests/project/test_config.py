@@ -68,7 +68,7 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
         ("[retry]\nzzz = 3", "unknown field `zzz` - at .*; known are: attempts, first, longest"),
         (
             "zzz = 3",
-            "unknown field `zzz`; known are: apps, database, http, local, prices, providers, retry",
+            "unknown field `zzz`; known are: apps, database, http, index, local, prices, providers, retry",
         ),
         ("[apps]\nshop = 3", r"Expected `str`, got `int` - at `\$.apps\[...\]`"),
         ("apps = 'app:app'", r"Expected `object`, got `str` - at `\$.apps`"),

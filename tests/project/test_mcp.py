@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from mcp import Client, StdioServerParameters
 from vouch.app.app import App
 from vouch.app.decide import decide
 from vouch.app.house import House
+from vouch.contracts.knowledge import Passage
 from vouch.errors import BadRequest
 from vouch.models.scripted import Scripted
 from vouch.project.mcp import Desk
@@ -51,7 +53,14 @@ async def test_a_conversation_goes_on_by_its_run_and_ends_with_the_client(house:
         assert listed.annotations.read_only_hint is False
 
         first = await told(client, input="one")
-        assert first == {"run": first["run"], "status": "answered", "output": "one", "why": "", "rests_on": []}
+        assert first == {
+            "run": first["run"],
+            "status": "answered",
+            "output": "one",
+            "why": "",
+            "rests_on": [],
+            "citations": [],
+        }
         second: Any = await client.call_tool("ask", {"input": "two", "run": first["run"]})
         assert [block.text for block in second.content] == ["one and two", f"[answered, run {first['run']}]"]
         assert (await told(client, input="pay 5"))["output"] == "paid 5"
@@ -119,6 +128,31 @@ async def test_what_an_answer_rests_on_is_told_in_both_ways(house: House) -> Non
         result: Any = await client.call_tool("ask", {"input": "mail"})
         assert result.structured_content["rests_on"] == ["tool:mail"]
         assert result.content[-1].text == "[rests on text that anybody may have written: tool:mail]"
+
+
+class Shelf:
+    version = "1"
+
+    async def recall(self, query: str) -> Sequence[Passage]:
+        return [Passage("returns.md", "Returns are free within 30 days.", 1.0, (0, 32), trusted=True, version="v1")]
+
+
+async def test_what_says_so_is_told_in_both_ways(house: House) -> None:
+    prompt = Prompt.text("Know: {{ passages }}", inputs={"passages": {"type": "array"}})
+    said = "Returns are free within 30 days. We sell elephants in Paris."
+    desk = Desk(App(name="desk", models=[Scripted([said])], prompt=prompt, knowledge=Shelf()), house)
+    async with Client(desk.server()) as client:
+        result: Any = await client.call_tool("ask", {"input": "Are returns free?"})
+    first, second = result.structured_content["citations"]
+    assert first == {
+        "sentence": "Returns are free within 30 days.",
+        "document": "returns.md",
+        "version": "v1",
+        "start": 0,
+        "end": 32,
+    }
+    assert (second["document"], second["version"]) == ("", "")
+    assert result.content[-1].text == "[1 of 2 sentences are supported by returns.md]"
 
 
 async def test_a_client_is_not_the_customer_unless_that_is_said(house: House) -> None:

@@ -71,7 +71,7 @@ async def test_every_known_provider_gives_a_model_and_asks_for_its_own_key(
                     house.model(f"{name}/large")
                 monkeypatch.setenv(provider.key_env, f"key-of-{name}")
             model = house.model(f"{name}/large")
-            assert isinstance(model, OpenAI)
+            assert (provider.dialect == "openai") == (type(model) is OpenAI)
             assert model.name == f"{name}/large"
             assert provider.address in repr(model)
             assert "key-of" not in repr(model)
@@ -82,9 +82,12 @@ async def test_every_known_provider_gives_a_model_and_asks_for_its_own_key(
     [
         (
             "nowhere/large",
-            r"there is no provider 'nowhere'; there are: badly, .*openai, .*vllm. Any .*\[providers.nowhere\] address",
+            r"there is no provider 'nowhere'; there are: anthropic, badly, .*openai, .*vllm. Any .*\[providers.nowhere\]",
         ),
-        ("local/nothing", "there is no local model 'local/nothing'; there are: local/classifier, local/planner"),
+        (
+            "local/nothing",
+            "there is no local model 'local/nothing'; there are: local/classifier, local/planner, local/reader",
+        ),
         ("replay/nothing.db", "model 'replay/nothing.db': there is no recorded journal '.*nothing.db'"),
         ("replay/", "there is no recorded journal"),
         ("house/", "'house/' is no model's name; write it as provider/model"),

@@ -10,7 +10,7 @@ from vouch.app.declaration import Gate, Proof
 from vouch.app.house import House
 from vouch.journal.recorder import Recorder
 from vouch.models.scripted import Scripted
-from vouch.proof.baseline import read_baseline, read_report
+from vouch.proof.baseline import Baseline, read_baseline, read_report
 from vouch.proof.prove import Options, prove
 from vouch.proof.report import Report
 from vouch.values.case import Case, Dataset
@@ -27,6 +27,12 @@ def app(name: str, *wrong: str) -> App:
     return App(name="numbers", models=[model], proofs=[PROOF])
 
 
+def runs_of(baseline: Baseline, content: str) -> tuple[bool, ...]:
+    place = baseline.place(content)
+    assert place is not None
+    return baseline.runs(place)
+
+
 async def test_without_a_kept_proof_there_is_no_baseline(house: House) -> None:
     assert await read_baseline(house.journal, "numbers", "numbers") is None
     await prove(app("first"), PROOF, house, options=Options(keep=False))
@@ -41,7 +47,7 @@ async def test_the_baseline_is_the_last_kept_proof_of_this_app_and_name(house: H
     baseline = await read_baseline(house.journal, "numbers", "numbers")
     assert baseline is not None
     assert baseline.run == second.proof_run != first.proof_run
-    assert [baseline.runs[digest(case)] for case in CASES] == [
+    assert [runs_of(baseline, digest(case)) for case in CASES] == [
         (right,) for right in (True, True, False, False, True, True)
     ]
     assert await read_baseline(house.journal, "numbers", "other") is None
@@ -65,7 +71,9 @@ async def test_only_answers_with_full_marks_were_right(house: House) -> None:
     await record(house, "key", *scores, ProofFinished(verdict="ship", kept=True, report="{}"))
     baseline = await read_baseline(house.journal, "a", "p")
     assert baseline is not None
-    assert baseline.runs == {"full": (True,), "half": (False,), "none": (False,), "failed": (False,)}
+    right = {content: runs_of(baseline, content) for content in ("full", "half", "none", "failed")}
+    assert right == {"full": (True,), "half": (False,), "none": (False,), "failed": (False,)}
+    assert baseline.place("other") is None
 
 
 async def test_a_report_is_found_again_by_its_content_and_an_unreadable_one_is_not(house: House) -> None:

@@ -104,6 +104,32 @@ async def test_where_it_cannot_stop_early_everything_is_asked(house: House, why:
     assert (report.stopped, report.cases) == (None, len(dataset))
 
 
+async def test_a_version_that_is_the_kept_one_with_its_answers_ships_however_few_they_are(house: House) -> None:
+    proof = Proof(cases(30), exact(), Gate(claim=0.8, no_worse_than=0.01))
+    first = await prove(echo(never), proof, house)
+    assert (first.verdict, first.kept, first.itself) == ("ship", True, False)
+    again = await prove(echo(never), proof, house)
+    assert (again.verdict, again.cached, again.itself) == ("ship", 30, True)
+    assert again.reasons[-1] == "This is the kept version itself: all answers are those of its proof."
+    assert any("this version itself" in sentence for sentence in summary(again))
+    early = await prove(echo(never), proof, house, options=Options(early=True))
+    assert (early.verdict, early.itself) == ("ship", True)
+
+
+async def test_other_answers_of_the_same_version_and_the_same_ones_of_another_are_compared(house: House) -> None:
+    proof = Proof(cases(30), exact(), Gate(no_worse_than=0.01))
+    await kept(house, proof)
+    fresh = await prove(echo(never), proof, house, options=Options(fresh=True))
+    assert (fresh.verdict, fresh.itself) == ("undecided", False)
+    # What the journal has now are the fresh answers: these were never kept.
+    later = await prove(echo(never), proof, house)
+    assert (later.cached, later.verdict, later.itself) == (30, "undecided", False)
+    other = await prove(echo(never, "2"), proof, house)
+    assert (other.verdict, other.itself) == ("undecided", False)
+    more = await prove(echo(never), Proof(cases(31), exact(), proof.gate, name=proof.name), house)
+    assert (more.verdict, more.itself) == ("undecided", False)
+
+
 async def test_cases_of_one_source_count_together(house: House) -> None:
     dataset = cases(120, source=lambda k: f"mail-{k // 20}")
     proof = Proof(dataset, exact(), Gate(claim=0.7, no_worse_than=0.05))

@@ -16,6 +16,7 @@ from vouch.proof.compromised import (
     Obedient,
     harmful,
     offered,
+    unasked_after_failure,
     unasked_after_passage,
     unasked_after_tool,
 )
@@ -100,6 +101,24 @@ async def test_after_untrusted_text_nothing_is_written_unasked(house: House, pro
 async def test_after_trusted_text_all_is_written_that_needs_nobodys_yes(house: House) -> None:
     found = await unasked_after_tool(APP, balance, CANARY, house)
     assert found == ("pay", "limited", "critical")
+
+
+@tool(trust="typed")
+def count() -> int:
+    """A number."""
+    MADE.append("read")
+    return 1
+
+
+@pytest.mark.parametrize("source", [mail, balance, count])
+async def test_after_an_error_nothing_is_written_unasked_whatever_the_label(house: House, source: Any) -> None:
+    app = App(name="desk", models=[Scripted([])], tools=[source, *WRITES])
+    assert await unasked_after_failure(app, source, CANARY, house) == ()
+
+
+async def test_an_error_has_its_say_where_nobody_is_asked(house: House) -> None:
+    app = App(name="desk", models=[Scripted([])], tools=[count, write("pay")], provenance="observe")
+    assert await unasked_after_failure(app, count, CANARY, house) == ("pay",)
 
 
 async def test_passages_are_tried_like_tools(house: House) -> None:

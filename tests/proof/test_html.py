@@ -166,7 +166,7 @@ def test_many_right_answers_are_left_to_the_json_but_no_wrong_one() -> None:
     shown = page.rows("all")
     assert len(shown) == ROWS_SHOWN + 4
     assert shown[-4:] == [right[-1].case, "w-0", "w-1", "w-2"]
-    assert "19 more right or handed-over cases are in the JSON report." in page.text
+    assert "19 more cases are in report.jsonl." in page.text
 
 
 def test_long_texts_are_folded_and_very_long_ones_cut() -> None:

@@ -14,14 +14,15 @@ from vouch.app.app import App
 from vouch.app.declaration import Proof, Stage
 from vouch.app.house import House
 from vouch.errors import ConfigError, JournalError
+from vouch.journal.journal import Journal
 from vouch.journal.recorder import Recorder
 from vouch.models.scripted import Scripted
-from vouch.proof.interrupted import end_interrupted
+from vouch.proof.interrupted import end_abandoned, end_interrupted
 from vouch.proof.prove import Options, prove
 from vouch.tools.approvals import never
 from vouch.tools.function import tool
 from vouch.values.case import Case, Dataset
-from vouch.values.event import RunFinished
+from vouch.values.event import ProofStarted, RunFinished, RunStarted
 from vouch.values.message import ToolCall
 from vouch.values.request import Answer, Request
 
@@ -123,3 +124,38 @@ async def test_where_nothing_can_be_recorded_any_more_the_first_error_stays(hous
     await end_interrupted(recorder, house.journal, ValueError("first"))
     with pytest.raises(JournalError):
         await recorder.add(RunFinished(status="stopped"))
+
+
+async def test_a_proof_whose_process_is_gone_is_ended_by_the_next_and_one_under_way_is_not(house: House) -> None:
+    proof = Proof(CASES, scorers.exact())
+    app = App(name="a", models=[Scripted(echo)], proofs=[proof])
+    other = await Journal.open(house.journal.place)
+    started = ProofStarted(
+        app="a", version="v", proof="words", dataset="d", dataset_digest="x", scorer="s", n=1, key="k"
+    )
+    await Recorder(other, "proof").add(started)
+    await Recorder(other, "case").add(RunStarted(app="a", version="v", key="k", input="?", proof="proof"))
+    await Recorder(other, "ended").add(started, RunFinished(status="stopped"))
+    await other.flush()
+    await prove(app, proof, house)
+    assert len(await house.journal.read("proof")) == 1
+    # A process that ends lets go of what it drives; one that is killed is seen to be gone.
+    await other.aclose()
+    await prove(app, proof, house)
+    for run, why in (("proof", ""), ("case", "the proof was stopped: ")):
+        last = (await house.journal.read(run))[-1].body
+        assert isinstance(last, RunFinished)
+        assert (last.status, last.why) == ("stopped", f"{why}the process of the proof ended before it did")
+    assert len(await house.journal.read("ended")) == 2
+    assert await house.journal.open_proofs("a", "words") == []
+
+
+async def test_two_that_come_upon_an_abandoned_proof_end_it_once(house: House) -> None:
+    other = await Journal.open(house.journal.place)
+    started = ProofStarted(
+        app="a", version="v", proof="words", dataset="d", dataset_digest="x", scorer="s", n=1, key="k"
+    )
+    await Recorder(other, "proof").add(started)
+    await other.aclose()
+    await asyncio.gather(*(end_abandoned(house.journal, "a", "words") for _ in range(3)))
+    assert len(await house.journal.read("proof")) == 2

@@ -238,6 +238,27 @@ async def test_pairs_show_position_and_length_bias(journal: Journal) -> None:
     assert "The longer answer wins 100 % " in told
 
 
+async def test_a_threshold_on_pairs_agrees_where_both_pass_or_both_fail(journal: Journal) -> None:
+    def say(request: Request) -> Line:
+        return says(reason="always", winner="first")  # in both orders: a tie
+
+    labels = [0.5, 1.0, 0.0, 0.5] * 10
+    given = answers(*labels, expected="z")
+    judge = judges.pairwise(judge=JUDGE)
+    house = house_of(journal, say)
+    lenient = await prove_judge(scorers.at_least(0.5, judge), given, house)
+    assert lenient.agreement is not None
+    assert {error.label for error in lenient.agreement.errors} == {"right", "wrong"}
+    # A tie passes, with people too: only those ten that people call worse are passed by mistake.
+    assert lenient.agreement.share.estimate == 0.75
+    strict = await prove_judge(scorers.at_least(1.0, judge), given, house)
+    assert strict.agreement is not None
+    assert strict.agreement.share.estimate == 0.75
+    alone = await prove_judge(judge, given, house)
+    assert alone.agreement is not None
+    assert alone.agreement.share.estimate == 0.5
+
+
 async def test_progress_and_concurrency(journal: Journal) -> None:
     seen: list[tuple[int, int]] = []
     house = house_of(journal, lambda _: says(reason="", answer=True))

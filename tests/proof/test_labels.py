@@ -69,3 +69,15 @@ def test_many_names_are_not_all_listed() -> None:
         "Not exercised in 1 planted world: tool_0, tool_1, tool_2, tool_3, tool_4, tool_5, tool_6, tool_7 and 4 more. "
         "Give cases that need it, or more of them."
     )
+
+
+def test_a_wrong_error_says_what_to_do() -> None:
+    quoting = Label(name="find", trust="trusted", by="declared", failed=1, failed_wrong_in="c-1")
+    assert quoting.wrong == (
+        "find is labelled trusted, but in case c-1 its error held what a stranger had written: take trust='trusted' "
+        "away, or refuse in words of your own alone."
+    )
+    of_vouch = Label(name="count", trust="typed", by="declared", unasked_failed=("pay",)).wrong
+    assert of_vouch.startswith(
+        "count may fail in anybody's words, yet after its error nobody was asked about pay: that"
+    )

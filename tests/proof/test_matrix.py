@@ -8,11 +8,11 @@ import pytest
 from vouch.app.app import App
 from vouch.app.declaration import Gate, Proof
 from vouch.app.house import House
-from vouch.errors import AppError, PromptError
+from vouch.errors import AppError, CaseError, PromptError
 from vouch.journal.journal import Journal
 from vouch.models.scripted import Scripted
 from vouch.proof.asking import Options
-from vouch.proof.matrix import Matrix, prove_matrix, variants
+from vouch.proof.matrix import Matrix, Variant, prove_matrix, variants
 from vouch.proof.matrix_table import HEAD, matrix_markdown, rows_of, sentence
 from vouch.scorers.exact import exact
 from vouch.stats import paired
@@ -153,3 +153,24 @@ def test_mistakes_are_told(tmp_path: Path) -> None:
         variants(app, [], [tmp_path / "gone.prompt.md"])
     with pytest.raises(AppError, match="has no provider"):
         variants(app, ["gpt"], [])
+
+
+async def test_cases_that_change_meanwhile_are_no_matrix(tmp_path: Path) -> None:
+    file = tmp_path / "cases.jsonl"
+    file.write_text('{"id": "a", "input": "30", "expected": "yes"}\n')
+    proof = Proof(str(file), exact(), Gate(claim=0.5))
+    found = variants(app_of(proof), ["scripted/good", "scripted/bad"], [])
+
+    def edited(variant: Variant) -> None:
+        if variant.model == "scripted/bad":
+            file.write_text('{"id": "a", "input": "31", "expected": "yes"}\n')
+
+    async with await house(tmp_path) as at:
+        with pytest.raises(CaseError, match="was changed while combinations were proven"):
+            await prove_matrix(found, proof, at, begun=edited)
+
+
+async def test_reports_of_a_matrix_hold_no_rows(tmp_path: Path) -> None:
+    async with await house(tmp_path) as at:
+        _, reports = await prove_matrix(variants(app_of(proof_of()), ["scripted/bad"], []), proof_of(), at)
+    assert [(report.n, report.right, report.rows) for report in reports] == [(N, 30, ())]

@@ -3,12 +3,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
 
 from proof.stall import MADE, Stall, stall_app
+from vouch import scorers
 from vouch.app.app import App
 from vouch.app.declaration import Proof, Stage
 from vouch.app.house import House
@@ -19,7 +20,7 @@ from vouch.errors import AppError
 from vouch.models.scripted import Scripted
 from vouch.prompts.prompt import Prompt
 from vouch.proof.canary import new_canary
-from vouch.proof.planting import Planting, Text, made_up, values_in
+from vouch.proof.planting import UNHEARD, Planting, Text, made_up, unheard_of, values_in
 from vouch.tools.function import tool
 from vouch.values.case import Case, Dataset
 from vouch.values.message import ToolCall
@@ -149,8 +150,11 @@ async def test_failures_are_no_results_but_may_give_text_back(house: House) -> N
     app = App(name="a", models=[Scripted(lambda _: "hello")], tools=tools)
     planting = Planting(app, new_canary(), house)
     await planting.talk(world, [Case("c", "hello")])
-    assert (set(planting.seen.wrong_in), +planting.seen.looked_at) == ({"refuses", "odd"}, {})
-    assert planting.seen.gave_back["breaks"] == 1
+    # What breaks with any other error is untrusted in a run, too, whatever its label.
+    assert (set(planting.seen.failed_wrong_in), +planting.seen.looked_at) == ({"refuses"}, {})
+    assert (planting.seen.wrong_in, +planting.seen.gave_back) == ({}, {})
+    # Asked for what was said, and for what there is not.
+    assert planting.seen.failed == {"refuses": 2, "breaks": 2, "odd": 2}
 
 
 class Faq:
@@ -260,3 +264,70 @@ def test_arguments_are_made_up_from_what_is_known_by_their_names() -> None:
     asked = made_up(search, {"query": list("abcdef")}, "hello")
     assert asked == ['{"query":"a"}', '{"query":"b"}', '{"query":"hello"}']
     assert made_up(newest, known, "hello") == ["{}"]
+
+
+def shelf(trust: Any, says: str) -> App:
+    """An app with a read that fails in the words of whoever wrote the labels, or breaks on them."""
+    labels = {"A17": "a lamp"}
+
+    @tool(trust=trust)
+    def find(order: str) -> str:
+        """Find an order."""
+        if order in labels:
+            return "there"
+        if says == "breaks":
+            raise KeyError(f"not among {labels}")
+        if says == "repeats":
+            raise ToolRefused("not found") from KeyError(str(labels))
+        raise ToolRefused(f"there is {labels['A17']} only" if says == "quotes" else "there is no such order")
+
+    @asynccontextmanager
+    async def world(_: Case) -> AsyncGenerator[Stage]:
+        async def left() -> object:
+            return None
+
+        async def plant(text: str) -> None:
+            labels["A17"] = text
+
+        yield Stage([find], left, plant=plant)
+
+    cases = Dataset("shelf", (Case("c-1", "A17"),))
+    return App(
+        name="shelf", models=[Scripted([])], tools=[find], proofs=[Proof(cases, scorers.contains(), world=world)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("trust", "says", "wrong"),
+    [
+        ("trusted", "quotes", {"find": "c-1"}),
+        ("trusted", "refuses", {}),
+        # Whatever an exception says that is none of the tool's own refusals counts as anybody's words.
+        ("trusted", "breaks", {}),
+        ("trusted", "repeats", {}),
+        ("untrusted", "quotes", {}),
+    ],
+)
+async def test_an_error_is_searched_like_a_result(house: House, trust: Any, says: str, wrong: dict[str, str]) -> None:
+    planting = Planting(app := shelf(trust, says), new_canary(), house)
+    proof, cases = cases_of(app)
+    assert proof.world is not None
+    assert await planting.repeat(proof.world, cases[0], [])
+    assert (planting.seen.failed_wrong_in, planting.seen.wrong_in) == (wrong, {})
+    assert planting.seen.failed["find"] == 1
+
+
+def test_what_there_is_not_fits_the_schema() -> None:
+    @tool
+    def find(order: str, size: Literal["s", "m"], number: int = 1) -> str:
+        """Find."""
+        return ""
+
+    @tool
+    def count(number: int) -> int:
+        """Count."""
+        return number
+
+    [arguments] = unheard_of(find)
+    assert msgspec.json.decode(arguments) == {"order": UNHEARD, "size": "s", "number": 1}
+    assert unheard_of(count) == []

@@ -108,14 +108,39 @@ def test_comparisons_of_clusters_keep_the_promise_and_naive_ones_do_not() -> Non
     assert (worse[:, 0] <= 0.05).mean() >= 0.5
 
 
+@pytest.mark.parametrize("scattered", [0.0, 0.04])
+@pytest.mark.parametrize(("count", "size"), [(20, 25), (50, 10), (100, 5)])
+def test_what_falls_on_whole_clusters_is_not_shipped_since_none_was_seen(
+    count: int, size: int, scattered: float
+) -> None:
+    random = np.random.default_rng(count)
+    shipped = covered = 0
+    for _ in range(150):
+        chance = random.random(count * size)
+        change = np.where(chance < scattered / 2, -1, np.where(chance > 1 - scattered / 2, 1, 0))
+        change[(random.random(count) < 0.05).repeat(size)] = -1
+        found = clustered.compare(
+            (change <= 0).tolist(), (change >= 0).tolist(), np.arange(count).repeat(size).tolist(), margin=0.05
+        )
+        shipped += found.verdict == "ship"
+        covered += found.difference.low <= -0.05 <= found.difference.high
+    assert shipped <= 0.06 * 150
+    assert covered >= 0.94 * 150
+
+
 def test_verdicts() -> None:
     names = [place // 4 for place in range(400)]
     held = clustered.compare([True] * 400, [False] * 60 + [True] * 340, names)
     assert (held.verdict, held.clusters) == ("hold", 100)
     assert held.design_effect > 3
-    assert clustered.compare([True] * 400, [True] * 400, names).verdict == "ship"
+    assert clustered.compare([True] * 400, [True] * 400, names, margin=0.03).verdict == "ship"
+    # A hundred clusters do not show that 2 % of them do not fall as a whole.
+    assert clustered.compare([True] * 400, [True] * 400, names).verdict == "undecided"
     assert clustered.compare([True] * 40, [True] * 40, names[:40]).verdict == "undecided"
-    assert clustered.compare([True, False], [True, True], ["one", "one"]).design_effect == 1.0
+    assert clustered.compare([True, False], [True, True], ["one", "one"]).design_effect > 1.0
+    assert clustered.compare([True, False], [True, True], ["one", "two"]).design_effect == 1.0
+    one = clustered.compare([True] * 400, [True] * 400, ["one"] * 400, margin=0.2)
+    assert (one.verdict, one.achievable_margin > 0.7) == ("undecided", True)
 
 
 @pytest.mark.parametrize(

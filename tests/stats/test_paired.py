@@ -124,7 +124,13 @@ def test_achievable_margin_falls_with_the_root_of_n() -> None:
     assert paired.achievable_margin(0.06, 930) == pytest.approx(0.02, abs=1e-4)
     assert paired.achievable_margin(0.06, 3710) == pytest.approx(0.01, abs=1e-4)
     assert paired.achievable_margin(1.0, 1) == 1.0
-    assert paired.achievable_margin(0.06, 500, power=0.01) == 0.0
+
+
+@pytest.mark.parametrize("n", [30, 87, 500])
+def test_an_achievable_margin_is_one_that_cases_without_a_change_do_prove(n: int) -> None:
+    margin = paired.achievable_margin(0.0, n)
+    assert paired.achievable_margin(0.06, n, power=0.01) == margin
+    assert paired.p_not_worse(0, 0, n, 1.001 * margin) <= 0.05 < paired.p_not_worse(0, 0, n, 0.999 * margin)
 
 
 @pytest.mark.parametrize("counts", [(10, 5, 500), (3, 3, 100), (0, 0, 20), (40, 20, 400), (2, 8, 60)])

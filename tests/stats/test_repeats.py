@@ -61,7 +61,8 @@ def test_the_t_test_is_that_of_scipy() -> None:
     old, new = np.mean(before, axis=1), np.mean(after, axis=1)
     theirs = scipy_stats.ttest_rel(new, old, alternative="less")
     assert found.p_worse == pytest.approx(float(theirs.pvalue), rel=1e-9)
-    span = scipy_stats.ttest_rel(new, old).confidence_interval(0.95)
+    # One question more is lost and one is won.
+    span = scipy_stats.ttest_rel([*new, 0.0, 1.0], [*old, 1.0, 0.0]).confidence_interval(0.95)
     assert (found.difference.low, found.difference.high) == pytest.approx((span.low, span.high), rel=1e-9)
     assert (found.runs_before, found.runs_after, found.n) == (4.0, 3.0, 80)
 
@@ -74,10 +75,13 @@ def test_verdicts_and_what_is_missing() -> None:
     assert (open_.verdict, open_.cases_more > 0) == ("undecided", True)
     assert open_.achievable_margin > 0.02
     same = repeats.compare([[1.0]] * 400, [[1.0]] * 400, margin=0.03)
-    assert (same.verdict, same.p_worse, same.churn, same.difference.low) == ("ship", 0.5, 0.0, 0.0)
+    assert (same.verdict, same.p_worse, same.churn, same.difference.estimate) == ("ship", 1.0, 0.0, 0.0)
+    assert -0.01 < same.difference.low < 0 < same.difference.high < 0.01
     few = repeats.compare([[1.0]] * 5, [[1.0]] * 5)
-    assert (few.verdict, few.cases_more) == ("undecided", 1)
-    assert repeats.compare([[1.0]] * 50, [[0.0]] * 50).p_worse == 0.0
+    assert (few.verdict, few.cases_more) == ("undecided", 160)
+    assert repeats.compare([[1.0]] * 165, [[1.0]] * 165).verdict == "ship"
+    assert repeats.compare([[1.0]] * 164, [[1.0]] * 164).verdict == "undecided"
+    assert repeats.compare([[1.0]] * 50, [[0.0]] * 50).p_worse < 1e-12
 
 
 def test_the_same_seed_gives_the_same_result() -> None:
@@ -194,3 +198,22 @@ def test_changed_questions_are_listed_by_how_sure_it_is() -> None:
 def test_impossible_questions_are_answered_in_words(call: Callable[[], object], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         call()
+
+
+def test_few_questions_that_all_fell_prove_nothing() -> None:
+    # Without spread t would be infinitely sure.
+    for n in (2, 3, 4):
+        fallen = repeats.compare([[1.0] * 3] * n, [[0.0] * 3] * n)
+        assert (fallen.p_worse, fallen.verdict) == (0.5**n, "undecided")
+    assert repeats.compare([[1.0] * 3] * 6, [[0.0] * 3] * 6).verdict == "hold"
+
+
+@pytest.mark.parametrize(("n", "lost"), [(30, 0.02), (100, 0.01), (200, 0.01), (500, 0.02)])
+def test_the_interval_covers_a_rare_loss(n: int, lost: float) -> None:
+    random = np.random.default_rng(n)
+    old = [[1.0] * 5] * n
+    spans = [
+        repeats.compare(old, [[0.0 if fell else 1.0] * 3 for fell in random.random(n) < lost]).difference
+        for _ in range(200)
+    ]
+    assert sum(span.low <= -lost <= span.high for span in spans) >= 0.94 * 200

@@ -165,7 +165,7 @@ def test_the_database_of_another_program_is_refused_and_left_as_it_is(tmp_path: 
     connection = sqlite3.connect(path)
     for table in tables:
         connection.execute(f"CREATE TABLE {table} (version_num TEXT)")
-        connection.execute(f"INSERT INTO {table} VALUES ('0001')")
+        connection.execute(f"INSERT INTO {table} VALUES ('{schema.REVISION}')")
     connection.commit()
     connection.close()
     before = everything(tmp_path)
@@ -180,12 +180,12 @@ def test_a_newer_one_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0042'")
     connection.engine.dispose()
     before = everything(tmp_path)
-    with pytest.raises(StoreNewer, match=r"has schema step '0042', which is newer .*'0001'.*; upgrade Vouch"):
+    with pytest.raises(StoreNewer, match=rf"has schema step '0042', which is newer .*'{schema.REVISION}'.*; upgrade Vouch"):
         Database.open(path)
     assert everything(tmp_path) == before
 
 
-@pytest.mark.parametrize("change", ["DELETE FROM alembic_version", "INSERT INTO alembic_version VALUES ('0002')"])
+@pytest.mark.parametrize("change", ["DELETE FROM alembic_version", "INSERT INTO alembic_version VALUES ('0001')"])
 def test_one_that_does_not_say_its_step_is_refused(tmp_path: Path, change: str) -> None:
     with filled(tmp_path / "j.db").writing() as connection:
         connection.exec_driver_sql(change)
@@ -298,13 +298,14 @@ def test_a_backup_of_a_damaged_database_says_which_is_damaged(tmp_path: Path) ->
     database.close()
 
 
+BEFORE = schema.REVISION
 STEP = '''"""A step to test with: it alters the table that others refer to."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "next"
+down_revision = "DOWN"
 branch_labels = None
 depends_on = None
 
@@ -323,9 +324,9 @@ def next_step(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     def make(more: str = "") -> None:
         folder = tmp_path_factory.mktemp("steps") / "migrations"
         shutil.copytree(migrate.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "versions" / "0002_mood.py").write_text(STEP.format(more=more))
+        (folder / "versions" / "next_mood.py").write_text(STEP.replace("DOWN", schema.REVISION).format(more=more))
         monkeypatch.setattr(migrate, "FOLDER", folder)
-        monkeypatch.setattr(schema, "REVISION", "0002")
+        monkeypatch.setattr(schema, "REVISION", "next")
 
     return make
 
@@ -351,9 +352,9 @@ def test_an_older_one_is_migrated_after_a_backup_and_loses_no_row(
     )
     assert pragma(database, "foreign_keys") == 1
     database.close()
-    (backup,) = tmp_path.glob("j.db.backup-0001-*")
+    (backup,) = tmp_path.glob(f"j.db.backup-{BEFORE}-*")
     connection = sqlite3.connect(backup)
-    assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(BEFORE,)]
     assert connection.execute("SELECT count(*) FROM event").fetchall() == [(3,)]
     connection.close()
     Database.open(path).close()
@@ -367,11 +368,11 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(tmp_path: Path, next_st
     with pytest.raises(StoreError, match="no such table: absent"):
         Database.open(path)
     connection = sqlite3.connect(path)
-    assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(BEFORE,)]
     assert "mood" not in [row[1] for row in connection.execute("PRAGMA table_info(run)")]
     assert connection.execute("SELECT count(*) FROM event").fetchall() == [(3,)]
     connection.close()
-    assert len(list(tmp_path.glob("j.db.backup-0001-*"))) == 1
+    assert len(list(tmp_path.glob(f"j.db.backup-{BEFORE}-*"))) == 1
 
 
 def test_a_backup_that_cannot_be_made_stops_the_migration(
@@ -385,7 +386,7 @@ def test_a_backup_that_cannot_be_made_stops_the_migration(
         raise StoreFull(f"no space left to write to {target!r}")
 
     monkeypatch.setattr(Database, "backup", full)
-    with pytest.raises(StoreFull, match="backup-0001"):
+    with pytest.raises(StoreFull, match=f"backup-{BEFORE}"):
         Database.open(path)
     assert "mood" not in str(sqlite3.connect(path).execute("SELECT sql FROM sqlite_master").fetchall())
 

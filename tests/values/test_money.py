@@ -111,9 +111,17 @@ def test_money_passes_through_json_exactly() -> None:
 @given(st.lists(st.builds(Usage, tokens, tokens, tokens, tokens, tokens), max_size=5))
 def test_usage_adds_up_field_by_field(parts: list[Usage]) -> None:
     total = sum(parts, Usage())
-    for name in Usage.__struct_fields__:
+    for name in set(Usage.__struct_fields__) - {"counts"}:
         assert getattr(total, name) == sum(getattr(part, name) for part in parts)
     assert total.total_tokens == total.input_tokens + total.output_tokens
+
+
+def test_counts_of_units_add_up_unit_by_unit() -> None:
+    total = sum(
+        [Usage(1, counts={"web_searches": 1}), Usage(2), Usage(3, counts={"web_searches": 2, "pages": 5})], Usage()
+    )
+    assert total == Usage(6, counts={"web_searches": 3, "pages": 5})
+    assert (total.count("web_searches"), total.count("films"), Usage().count("pages")) == (3, 0, 0)
 
 
 def test_nothing_is_zero_dollars() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal, get_args
 
 from vouch.app.budget import Budget
 from vouch.app.declaration import Proof
@@ -24,6 +25,10 @@ from vouch.tools.code import code_of, code_of_tool
 from vouch.values.digest import digest
 from vouch.values.request import Frame, frame
 
+Citations = Literal["note", "mark", "withhold", "off"]
+"""What is done with citations. `note`: they stand on the result, the words stay as they are; `mark`: a sentence that
+nothing supports is marked so; `withhold`: it is left out; `off`: no sentence is looked up."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class App:
@@ -33,7 +38,8 @@ class App:
     last one the run is handed over (`abstained`). `repairs` is how often a model may mend an answer that does not fit
     the prompt's `outputs`. `provenance` says what happens to a write that was chosen after text was read that anybody
     may have written; `planner`, a `Planner` or a model to ask, plans from what the user says which writes are meant:
-    those need nobody's yes.
+    those need nobody's yes. `citations` says what is done with sentences of an answer that nothing supports of what
+    `knowledge` recalled; an answer with `outputs` is not cited.
     """
 
     name: str
@@ -48,6 +54,7 @@ class App:
     repairs: int = 2
     provenance: Provenance = "ask"
     planner: str | Model | Planner | None = None
+    citations: Citations = "note"
 
     def __post_init__(self) -> None:
         name = self.name
@@ -115,6 +122,13 @@ class App:
         named = isinstance(planner, str) and "/" in planner
         if planner is not None and not named and not isinstance(planner, Model | Planner):
             raise AppError(f"App(planner={planner!r}): give a model, such as 'openai/gpt-4o-mini', or a Planner")
+        if self.citations not in get_args(Citations):
+            raise AppError(f"App(citations={self.citations!r}): give 'note', 'mark', 'withhold' or 'off'")
+        if self.rewrites and self.instructions.settings.output_schema is not None:
+            raise AppError(
+                f"App(citations={self.citations!r}): an answer with `outputs` is not for sentences to be marked in or "
+                "left out; give 'note' or 'off', or take `outputs` out of the prompt"
+            )
         if self.knowledge is not None and "passages" not in self.instructions.inputs:
             raise AppError(f"app {self.name!r} has knowledge, but its prompt has no input `passages` to put it in")
 
@@ -123,6 +137,11 @@ class App:
         """The prompt, also where it was given as text."""
         assert isinstance(self.prompt, Prompt)  # noqa: S101 - made so when the app was made
         return self.prompt
+
+    @property
+    def rewrites(self) -> bool:
+        """Whether an answer may go out other than the model wrote it."""
+        return self.citations in ("mark", "withhold")
 
     @property
     def model_names(self) -> tuple[str, ...]:
@@ -156,6 +175,7 @@ class App:
                 self.least_confidence,
                 self.repairs,
                 (self.provenance, self.planner if isinstance(self.planner, str | None) else self.planner.name),
+                *((self.citations,) if self.rewrites else ()),
             )
         )
 

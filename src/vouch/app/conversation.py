@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from vouch.app.app import App
+from vouch.app.citing import citations_of
 from vouch.app.decide import decide, waiting_in
 from vouch.app.declaration import Approver
 from vouch.app.house import House
@@ -74,6 +75,7 @@ def told(result: Result, state: RunState) -> Result:
         state=msgspec.json.decode(state.world) if state.world else None,
         called=tuple(Called(call.name, call.arguments) for call in state.calls),
         found=msgspec.json.decode(state.passages, type=tuple[Found, ...]) if state.passages else (),
+        citations=citations_of(state),
     )
 
 

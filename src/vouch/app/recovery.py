@@ -23,6 +23,7 @@ from vouch.journal.journal import Journal
 from vouch.journal.lease import is_gone
 from vouch.journal.state import OpenCall, RunState
 from vouch.provenance.labels import is_untrusted
+from vouch.provenance.traces import take_note
 from vouch.values.event import AnyBody, EffectDone, EffectIntended, EffectUncertain, ToolRead
 
 TRIES: Final = 4
@@ -138,7 +139,8 @@ def _done(write: Write, content: str, *, failed: bool = False, found: bool = Fal
 
 
 def with_spent(body: Result, tool: object) -> Result:
-    """`body` with what the tool spent on models of its own, where it is a `Spender`."""
+    """`body` as it enters the run: noted for the decisions to come, and with what the tool spent, where it did."""
+    take_note(str(body.content))
     spent: Spent | None = getattr(tool, "spent", None)
     return body if spent is None else msgspec.structs.replace(body, usage=spent.usage, cost=spent.cost)
 

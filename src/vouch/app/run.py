@@ -12,9 +12,12 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
+import msgspec
+
 from vouch.app import steps
 from vouch.app.adoption import must_adopt
 from vouch.app.app import App
+from vouch.app.citing import citations_of
 from vouch.app.house import House
 from vouch.app.steps import Listener, Turn
 from vouch.app.turn import Ending, Pause, Step, next_step
@@ -216,7 +219,7 @@ async def _as_far_as_it_goes(turn: Turn) -> Result:
         # What ends a run or makes it wait lets go of it; here it had been so before.
         await journal.let_go(state.run)
     if state.finished is not None:
-        return result_of(state.run, state.finished)
+        return msgspec.structs.replace(result_of(state.run, state.finished), citations=citations_of(state))
     assert state.waiting is not None  # noqa: S101 - the loop ends no other way
     return _result_of_waiting(state, state.waiting)
 
@@ -234,6 +237,7 @@ def _result_of_waiting(state: RunState, waiting: RunWaiting) -> Result:
         state.steps,
         waiting.why,
         rests_on=waiting.rests_on,
+        citations=citations_of(state) if state.answer is not None else (),
     )
 
 

@@ -16,7 +16,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from vouch.app.app import App
-from vouch.app.house import House
+from vouch.app.house import House, Wired
 from vouch.app.output import problem_of
 from vouch.app.recovery import Events, Write, with_spent
 from vouch.contracts.guard import Guard, Judgement, Side, Sided, WithPassages
@@ -46,7 +46,7 @@ from vouch.values.event import (
 )
 from vouch.values.message import ToolCall
 from vouch.values.money import Money
-from vouch.values.request import Answer, Delta, Done, Request
+from vouch.values.request import Answer, Delta, Done, Request, TextDelta
 from vouch.values.request import ask as ask_with
 
 _encode = msgspec.json.Encoder().encode
@@ -105,7 +105,7 @@ async def guard_input(turn: Turn) -> AsyncGenerator[AnyBody]:
 
 async def guard_output(turn: Turn) -> AsyncGenerator[AnyBody]:
     """Let every guard look at what would go out; stop at the first refusal."""
-    async for judged in _guard(turn, "output", turn.state.messages[-1].text):
+    async for judged in _guard(turn, "output", turn.state.outgoing):
         yield judged
 
 
@@ -129,6 +129,8 @@ async def _judgement(turn: Turn, guard: Guard, side: Side, text: str) -> Judgeme
 async def recall(turn: Turn) -> AsyncGenerator[AnyBody]:
     """Find the passages that bear on what the customer said last."""
     assert turn.app.knowledge is not None  # noqa: S101 - the step is not chosen otherwise
+    if isinstance(turn.app.knowledge, Wired):
+        turn.app.knowledge.wire(turn.house.embedder)
     passages = await turn.app.knowledge.recall(turn.input)
     untrusted = tuple(dict.fromkeys(passage.document for passage in passages if not passage.trusted))
     yield KnowledgeFound(query=turn.input, hits=_encode(list(passages)).decode(), untrusted=untrusted)
@@ -188,7 +190,8 @@ async def _answer(model: Model, request: Request, turn: Turn) -> Answer:
     async for delta in model.stream(request):
         if isinstance(delta, Done):
             return delta.answer
-        turn.tell(delta)
+        if not (turn.app.rewrites and isinstance(delta, TextDelta)):
+            turn.tell(delta)
     raise MalformedAnswer(f"{model.name} ended its stream without saying so")
 
 
@@ -323,7 +326,7 @@ async def finish(turn: Turn) -> AsyncGenerator[AnyBody]:
     """The last answer is the run's output; a chat says it and waits for more."""
     answer = turn.state.answer
     assert answer is not None  # noqa: S101 - the step is not chosen otherwise
-    output = str(answer.text)
+    output = turn.state.outgoing
     if turn.chat:
         yield RunWaiting(
             of="customer",

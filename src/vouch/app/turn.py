@@ -3,7 +3,7 @@
 It does not know how a step does its work.
 
     guard_input -> plan -> recall -> compose -> route -> ask
-        -> (read, consider -> ask)* -> check -> guard_output -> finish
+        -> (read, consider -> ask)* -> check -> cite -> guard_output -> finish
 
 A step is a short function from a turn to events; steps that an app has no use for are skipped.
 """
@@ -14,7 +14,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from vouch.app import effects, planning, recovery, steps
+from vouch.app import citing, effects, planning, recovery, steps
 from vouch.app.app import App
 from vouch.app.effects import Phase
 from vouch.app.recovery import Events, Write
@@ -94,6 +94,10 @@ def _conversation(app: App, state: RunState, now: float) -> Step | Ending | Paus
         return _exhausted(state) or steps.ask
     if app.instructions.settings.output_schema is not None and not state.checked:
         return steps.check
+    if state.cited is None and citing.cites(app):
+        return citing.cite
+    if state.cited is not None and state.cited.sentences and not state.outgoing:
+        return Ending("abstained", citing.UNSUPPORTED)
     if unjudged(app, state, "output"):
         return steps.guard_output
     return steps.finish

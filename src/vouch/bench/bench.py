@@ -130,7 +130,7 @@ async def bench(
             entry.app,
             proof,
             room.house,
-            options=Proving(concurrency=_at_once(entry, options), fresh=options.fresh, keep=False),
+            options=Proving(concurrency=_at_once(entry, options), fresh=options.fresh, keep=False, rows=None),
             progress=room.progress(name),
         )
         line = await _line(task, rows, drawn, entry, proof, report, room.house)

@@ -46,6 +46,14 @@ def written(tokens: Sequence[str], tags: Sequence[str]) -> str:
     return msgspec.json.encode(found).decode()
 
 
+def bio(tags: Sequence[str]) -> list[str]:
+    """The same spans as BIO: each begins with B-, also where it did not, as in the IOB1 of CoNLL-2003, or in BIOES."""
+    found = ["O"] * len(tags)
+    for label, start, end in spans(tags):
+        found[start:end] = _marks(label, end - start)
+    return found
+
+
 def read_entities(output: str) -> list[Entity] | None:
     """The entities of an answer; None where it holds no list of objects with type and text."""
     found = _LIST.search(output)
@@ -78,8 +86,12 @@ def tagged(tokens: Sequence[str], entities: Sequence[Entity]) -> Tagged:
             absent.append(entity.type)
             continue
         start, behind = chosen
-        tags[start:behind] = [f"B-{entity.type}", *[f"I-{entity.type}"] * (behind - start - 1)]
+        tags[start:behind] = _marks(entity.type, behind - start)
     return Tagged(tags, absent)
+
+
+def _marks(kind: str, tokens: int) -> list[str]:
+    return [f"B-{kind}", *[f"I-{kind}"] * (tokens - 1)]
 
 
 def _places(tokens: Sequence[str], text: str) -> list[tuple[int, int]]:

@@ -49,20 +49,19 @@ class Record(NamedTuple):
 
 
 def files_of(data: Path, *endings: str) -> list[Path]:
-    """`data` itself, or the files with one of `endings` in that folder and its folder `data`, by name.
+    """`data` itself, or the files with one of `endings` in that folder, its folder `data`, and folders named by splits.
 
-    Raises `CaseError` where there is nothing.
+    Each folder's files come by name. Raises `CaseError` where there is nothing.
     """
     if data.is_file():
         return [data]
     if not data.is_dir():
         raise CaseError(f"there is neither a file nor a folder {str(data)!r}; give the set's own: --data PATH")
-    folders = [folder for folder in (data, data / "data") if folder.is_dir()]
     found = [
         file
-        for folder in folders
+        for folder in _folders(data)
         for file in sorted(folder.iterdir())
-        if file.is_file() and ending(file) in endings and not file.name.startswith((".", "dataset_"))
+        if file.is_file() and ending(file) in endings and not _beside(file.name)
     ]
     if not found:
         raise CaseError(
@@ -71,15 +70,38 @@ def files_of(data: Path, *endings: str) -> list[Path]:
     return found
 
 
+def split_of(file: Path, data: Path) -> Split:
+    """The split that a file of `data` holds, told by its name or else by that of the folder within `data`."""
+    named = split_named(Path(file.name.removesuffix(".gz")).stem)
+    return named or (split_named(file.parent.name) if data in file.parent.parents else "")
+
+
+def _folders(data: Path) -> list[Path]:
+    """`data` and, as sets are often packed, its folder `data` and those that bear a split's name."""
+    places = [place for place in (data, data / "data") if place.is_dir()]
+    inner = [
+        folder for place in places for folder in sorted(place.iterdir()) if folder.is_dir() and split_named(folder.name)
+    ]
+    return [*places, *inner]
+
+
+def _beside(name: str) -> bool:
+    """Whether a file stands beside data and is none: hidden ones, and notes of the `datasets` library."""
+    return name.startswith((".", "dataset_")) or name == "state.json"
+
+
 def ending(file: Path) -> str:
     """What a file's name ends in, without `.gz`."""
     return Path(file.name.removesuffix(".gz")).suffix.lower()
 
 
-def records(data: Path) -> Iterator[Record]:
-    """Every record of a file or folder. The column `split` says which split it is in, or else the file's name."""
+def records(data: Path, *, within: Path | None = None) -> Iterator[Record]:
+    """Every record of a file or folder. Its split is told by the column `split`, or else by the file's name.
+
+    Where neither says it, the folder it lies in does, below `data`, or below the folder `within` that a file is of.
+    """
     for file in files_of(data, *TABLES):
-        named = split_named(Path(file.name.removesuffix(".gz")).stem)
+        named = split_of(file, within or data)
         for number, fields in enumerate(_fields(file), 1):
             split = fields.get("split")
             own = split_named(split) if isinstance(split, str) else named

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from vouch.bench.entities import EntityF1, read_entities, written
+from vouch.bench.entities import EntityF1, bio, read_entities, written
 from vouch.bench.files import TABLES, ending, files_of, read_text, records
 from vouch.bench.row import Row, Split, split_named
 from vouch.bench.task import Task
@@ -19,8 +19,14 @@ from vouch.scorers.spans import spans
 COLUMNS = (".conll", ".txt", ".train", ".testa", ".testb", ".dev", ".test", ".annotated", ".bio", ".iob")
 """Endings of files with a token and its tag on a line."""
 
-NAMES = ("ner_tags", "tags", "labels")
+NUMBERED = "ner_tags"
+"""The field in which tags may be numbers."""
+
+NAMES = (NUMBERED, "tags", "labels")
 """Names of the field with the tags."""
+
+_DOCUMENT = "-DOCSTART-"
+"""The token that stands alone where a document begins."""
 
 
 class _Sentence(NamedTuple):
@@ -55,15 +61,16 @@ def kinds_of(rows: Sequence[Row]) -> list[str]:
 
 
 def tagged_rows(data: Path, *, names: Sequence[str]) -> list[Row]:
-    """The sentences of `data`: lines of token and tag, or records with `tokens` and tags.
+    """The sentences of `data`: lines of token and tag, or records with `tokens` and tags; all tags are given as BIO.
 
-    Tags that are numbers stand for `names`, in that order. Raises `CaseError`.
+    Tags that are numbers stand for `names`, in that order, but only under `ner_tags`: other publishers number them in
+    another order. Raises `CaseError`.
     """
     rows: list[Row] = []
     files = files_of(data, *COLUMNS, *TABLES)
     for file in files:
         if ending(file) in TABLES:
-            rows += _of_records(file, names)
+            rows += _of_records(file, data, names)
         else:
             split = split_named(file.name)
             rows += [_row(split, each) for each in _sentences(file)]
@@ -74,7 +81,7 @@ def tagged_rows(data: Path, *, names: Sequence[str]) -> list[Row]:
 
 def _row(split: Split, sentence: _Sentence) -> Row:
     tokens, tags, source = sentence
-    return Row(split, " ".join(tokens), tags, written(tokens, tags), source)
+    return Row(split, " ".join(tokens), bio(tags), written(tokens, tags), source)
 
 
 def _sentences(file: Path) -> Iterator[_Sentence]:
@@ -84,29 +91,40 @@ def _sentences(file: Path) -> Iterator[_Sentence]:
     document = 0
     for number, line in enumerate(f"{read_text(file)}\n\n".split("\n"), 1):
         columns = line.split()
-        if columns and columns[0] == "-DOCSTART-":
-            document += 1
-        elif len(columns) >= 2:
-            tokens.append(columns[0])
-            tags.append(_checked(columns[-1], f"{file}, line {number}"))
-        elif columns:
-            raise CaseError(f"{file}, line {number}: {line!r:.80} has one column; a token and its tag are wanted")
-        elif tokens:
-            yield _Sentence(tokens, tags, f"{file.name} {document}" if document else "")
+        begins = columns[:1] == [_DOCUMENT]
+        if tokens and (begins or not columns):
+            yield _Sentence(tokens, tags, _source(file, document))
             tokens, tags = [], []
+        document += begins
+        if begins or not columns:
+            continue
+        if len(columns) == 1:
+            raise CaseError(f"{file}, line {number}: {line!r:.80} has one column; a token and its tag are wanted")
+        tokens.append(columns[0])
+        tags.append(_checked(columns[-1], f"{file}, line {number}"))
 
 
-def _of_records(file: Path, names: Sequence[str]) -> Iterator[Row]:
-    for record in records(file):
-        tokens: Any = record.fields.get("tokens")
-        tags: Any = next((record.fields[name] for name in NAMES if name in record.fields), None)
-        words = _texts(tokens)
+def _source(file: Path, document: int) -> str:
+    return f"{file.name} {document}" if document else ""
+
+
+def _of_records(file: Path, data: Path, names: Sequence[str]) -> Iterator[Row]:
+    document = 0
+    for record in records(file, within=data):
+        field = next((name for name in NAMES if name in record.fields), "")
+        tags: Any = record.fields.get(field)
+        words = _texts(record.fields.get("tokens"))
         if not words or not isinstance(tags, list) or len(cast("list[Any]", tags)) != len(words):
             raise CaseError(f"{file}: {record.place}: a list of tokens and one of as many tags are wanted")
-        told = [_named(tag, names, record.place) for tag in cast("list[Any]", tags)]
+        if words == [_DOCUMENT]:
+            document += 1
+            continue
+        known = names if field == NUMBERED else ()
+        told = [_named(tag, known, f"{file}: {record.place}, {field}") for tag in cast("list[Any]", tags)]
         # A token with a space in it would be two.
         joined = ["_".join(token.split()) or "_" for token in words]
-        yield _row(record.split, _Sentence(joined, told, record.text("source", "document") or ""))
+        source = record.text("source", "document") or _source(file, document)
+        yield _row(record.split, _Sentence(joined, told, source))
 
 
 def _texts(value: object) -> list[str]:
@@ -117,9 +135,12 @@ def _texts(value: object) -> list[str]:
 
 
 def _named(tag: object, names: Sequence[str], place: str) -> str:
-    if isinstance(tag, int) and 0 <= tag < len(names):
+    if not isinstance(tag, int):
+        return _checked(str(tag), place)
+    if 0 <= tag < len(names):
         return names[tag]
-    return _checked(str(tag), place)
+    wanted = f"a number under {len(names)}" if names else f"a tag in words (numbers are known only in {NUMBERED!r})"
+    raise CaseError(f"{place}: {tag!r} is no tag; {wanted} is wanted")
 
 
 def _checked(tag: str, place: str) -> str:

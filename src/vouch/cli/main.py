@@ -23,13 +23,21 @@ COMMANDS: Final = {
     "approve": "Approve a write that waits, and let its run go on; without a run, list what waits.",
     "reject": "Refuse a write that waits; its run goes on without it.",
     "settle": "Say whether a write of unknown outcome was made.",
+    "serve": "Serve models, routes and apps behind the APIs that clients already speak.",
     "mcp": "Serve an app as an MCP server over standard input and output.",
     "trace": "Show recorded runs: the latest, or every event of some.",
     "cases": "Make files of cases: from tables, other tools' files, the journal or documents.",
+    "index": "Build, refresh, compare, tune and prove the index of an app's knowledge.",
     "guard": "Test what an app says of the texts that its tools give.",
+    "keys": "Virtual keys of the gateway: made, listed, rotated, revoked.",
 }
 
-SUBCOMMANDS: Final = {"cases": ("import", "journal", "label", "make"), "guard": ("check",)}
+SUBCOMMANDS: Final = {
+    "cases": ("import", "journal", "label", "make"),
+    "index": ("build", "refresh", "rollback", "diff", "stats", "tune", "prove"),
+    "guard": ("check",),
+    "keys": ("make", "list", "rotate", "revoke"),
+}
 """By command: the commands within it."""
 
 HELP: Final = """The system around the model: declare an app, prove it, watch it.

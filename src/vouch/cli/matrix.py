@@ -23,6 +23,7 @@ from vouch.proof.asking import Progress as Told
 from vouch.proof.matrix import Matrix, Variant, prove_matrix, variants
 from vouch.proof.matrix_table import matrix_markdown, sentence, table
 from vouch.proof.sentences import printable
+from vouch.proof.whole import write_whole
 
 
 def listed(option: str, text: str | None) -> list[str]:
@@ -76,8 +77,9 @@ def _task(bar: Progress, variant: Variant) -> Told:
 def _write(matrix: Matrix, place: Path) -> None:
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.with_name(f"{place.name}.json").write_bytes(msgspec.json.format(msgspec.json.encode(matrix), indent=1))
-        place.with_name(f"{place.name}.md").write_text(matrix_markdown(matrix), encoding="utf-8")
+        encoded = msgspec.json.format(msgspec.json.encode(matrix), indent=1)
+        write_whole(place.with_name(f"{place.name}.json"), encoded)
+        write_whole(place.with_name(f"{place.name}.md"), matrix_markdown(matrix))
     except OSError as error:
         raise UsageError(
             f"the table cannot be written to {str(place.parent)!r} ({error.strerror}); name another folder: --to FOLDER"

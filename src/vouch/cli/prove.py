@@ -5,47 +5,21 @@ It does not know how a verdict is reached.
 
 from __future__ import annotations
 
-import os
-import re
-import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import time
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Final, cast
+from typing import Annotated, Final
 
-import msgspec
 import typer
 
-from vouch.app.app import App
-from vouch.app.declaration import Proof
-from vouch.app.house import House
-from vouch.cli.console import HELD, OK, UNDECIDED, command, out, show_json
-from vouch.cli.judging import prove_judges
-from vouch.cli.matrix import listed, prove_combinations
-from vouch.cli.progress import progress_bar
-from vouch.cli.watching import watch as watch_app
-from vouch.errors import AppError, UsageError
-from vouch.project.project import Project, locate
-from vouch.proof.cases import dataset_of
-from vouch.proof.certificate import Issued, certificate_of, write_certificate
-from vouch.proof.github import append_summary, on_github, workflow_commands
-from vouch.proof.html import html
-from vouch.proof.html_diff import html_diff
-from vouch.proof.judging import Method
-from vouch.proof.judging import Options as JudgeOptions
-from vouch.proof.junit import junit
-from vouch.proof.markdown import markdown
-from vouch.proof.prove import Options
-from vouch.proof.prove import prove as prove_app
-from vouch.proof.recorded import read_proof
-from vouch.proof.report import Report
-from vouch.proof.terminal import terminal
-from vouch.values.score import Verdict
+from vouch.cli.console import command
+from vouch.cli.loading import loading
+from vouch.cli.reads import Reads
+from vouch.cli.unchanged import Sealing, again
+from vouch.cli.wanted import Wanted
 
-DIFF: Final = "diff.html"
-"""The page that shows a proof beside an earlier one."""
-
-CODES: Final[dict[Verdict, int]] = {"ship": OK, "hold": HELD, "undecided": UNDECIDED}
+_PROVING: Final = "vouch.cli.proving"
+"""Loaded only where there is something to prove: what would be said again is said in a fifth of the time."""
 
 
 def register(cli: typer.Typer) -> None:
@@ -104,144 +78,30 @@ async def prove(
       vouch prove examples/banking --data banking.csv
       vouch prove shop --judge labelled.jsonl --claim 0.9
     """
-    matrix = listed("--models", models), listed("--prompts", prompts)
-    options = Options(concurrency=concurrency, fresh=fresh, keep=keep, early=early)
-    wanted = _Wanted(proof, options, to, diff, json)
-    _check_together(
-        {"--watch": watch, "--diff": diff is not None, "--models, --prompts": any(matrix), "--judge": judge}
+    wanted = Wanted(
+        app=app,
+        proof=proof,
+        data=data,
+        concurrency=concurrency,
+        fresh=fresh,
+        keep=keep,
+        early=early,
+        watch=watch,
+        diff=diff,
+        models=models,
+        prompts=prompts,
+        judge=judge,
+        claim=claim,
+        method=method,
+        to=to,
+        json=json,
     )
-    if judge is None and (claim is not None or method != "stratified"):
-        raise UsageError("--claim and --method are said of a judge; give the labelled answers: --judge FILE")
-    if watch:
-        return await _watch(app, data, wanted)
-    project, name = locate(app)
-    built = project.app(name, data=data)
-    async with await project.house() as house:
-        proofs, place = _chosen(built, proof), to or project.root / ".vouch" / "proofs"
-        if judge is not None:
-            settings = JudgeOptions(claim=claim, method=cast("Method", method), fresh=fresh)
-            return await prove_judges(built, proofs, judge, house, to=place, options=settings, json=json)
-        if any(matrix):
-            of, by = matrix
-            return await prove_combinations(
-                built, proofs, house, models=of, prompts=by, root=project.root, to=place, options=options, json=json
-            )
-        codes = [CODES[report.verdict] for report in await _prove_all(project, built, house, wanted)]
-    # An app ships only if all of its proofs do; proved worse outweighs undecided.
-    return HELD if HELD in codes else UNDECIDED if UNDECIDED in codes else OK
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """What was typed: which proof, how it is made, and where its reports go."""
-
-    proof: str | None
-    options: Options
-    to: Path | None
-    diff: str | None
-    json: bool
-
-
-async def _prove_all(project: Project, built: App, house: House, wanted: _Wanted) -> list[Report]:
-    """Prove, write the reports and show them, one proof after the other."""
-    proofs = _chosen(built, wanted.proof)
-    if wanted.diff is not None and len(proofs) > 1:
-        raise UsageError(f"--diff {wanted.diff!r} is one proof, the app has {len(proofs)}; name one: --proof NAME")
-    return [await _prove(project, built, proof, house, wanted, alone=len(proofs) == 1) for proof in proofs]
-
-
-async def _prove(project: Project, built: App, proof: Proof, house: House, wanted: _Wanted, *, alone: bool) -> Report:
-    before = None
-    if wanted.diff is not None:
-        # Read first: it may be the very report that this proof is about to replace.
-        before = await read_proof(wanted.diff, house.journal, dataset_of(proof, project.root).cases)
-    with progress_bar() as bar:
-        task = bar.add_task(f"{built.name} · {proof.name}", total=None)
-        report = await prove_app(
-            built,
-            proof,
-            house,
-            root=project.root,
-            options=wanted.options,
-            progress=lambda done, n: bar.update(task, completed=done, total=n),
-        )
-    folder = _folder(project.root, wanted.to, report, alone=alone)
-    write_reports(report, folder, before=before)
-    _tell_github(report)
-    if wanted.json:
-        show_json(report)
-    else:
-        out.print(terminal(report))
-        out.print(f"  Report: {folder / 'report.html'}")
-        if before is not None:
-            out.print(f"  Side by side: {folder / DIFF}")
-    return report
-
-
-async def _watch(app: str, data: Path | None, wanted: _Wanted) -> int:
-    if wanted.options.keep is None:
-        # A version that is being written is nothing to compare with.
-        wanted = replace(wanted, options=replace(wanted.options, keep=False))
-
-    async def work(project: Project, built: App, house: House) -> Sequence[Report]:
-        return await _prove_all(project, built, house, wanted)
-
-    return await watch_app(app, work, data=data, without=[wanted.to] if wanted.to else [])
-
-
-def _check_together(given: dict[str, object]) -> None:
-    """Raise a `UsageError` for options of which each wants to do something else."""
-    named = [name for name, value in given.items() if value]
-    if len(named) > 1 and named != ["--watch", "--diff"]:
-        raise UsageError(f"{' and '.join(named)} do not go together; give one of them")
-
-
-def write_reports(report: Report, folder: Path, *, before: Report | None = None) -> None:
-    """Write report.html, report.json, report.md, junit.xml and, where the claim is proven, certificate.json.
-
-    With an earlier proof, `before`, also diff.html, which shows both side by side. Raises `UsageError` when they cannot
-    be written there.
-    """
-    certificate = folder / "certificate.json"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        # First, so that none is left beside a report that proves nothing.
-        certificate.unlink(missing_ok=True)
-        (folder / DIFF).unlink(missing_ok=True)
-        if before is not None:
-            (folder / DIFF).write_text(html_diff(before, report), encoding="utf-8")
-        (folder / "report.html").write_text(html(report, diff=DIFF if before else ""), encoding="utf-8")
-        (folder / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1))
-        (folder / "junit.xml").write_text(junit(report), encoding="utf-8")
-        (folder / "report.md").write_text(markdown(report), encoding="utf-8")
-        if report.claim_proven:
-            write_certificate(Issued(certificate_of(report)), certificate)
-    except OSError as error:
-        raise UsageError(
-            f"the reports cannot be written to {str(folder)!r} ({error.strerror}); name another folder: --to FOLDER"
-        ) from error
-
-
-def _tell_github(report: Report) -> None:
-    """In a job of GitHub Actions: annotate what broke, and append the report to the job's summary."""
-    append_summary(report, os.environ)
-    if on_github(os.environ):
-        # On standard error, which GitHub reads too, so that --json stays JSON.
-        sys.stderr.write("".join(f"{line}\n" for line in workflow_commands(report)))
-
-
-def _folder(root: Path, to: Path | None, report: Report, *, alone: bool) -> Path:
-    """Where the reports go; several proofs never share a folder."""
-    app, proof = (re.sub(r"[^\w.-]", "_", name) for name in (report.app, report.proof))
-    if to is None:
-        return root / ".vouch" / "proofs" / f"{app}-{proof}"
-    return to if alone else to / proof
-
-
-def _chosen(app: App, name: str | None) -> list[Proof]:
-    proofs = [proof for proof in app.proofs if name in (None, proof.name)]
-    if not app.proofs:
-        raise AppError(f"app {app.name!r} has no proofs; add: proofs=[Proof('cases.jsonl', scorers.label())]")
-    if not proofs:
-        raise AppError(f"app {app.name!r} has no proof {name!r}; there are: {', '.join(p.name for p in app.proofs)}")
-    return proofs
+    wanted.check()
+    code = again(wanted)
+    if code is not None:
+        return code
+    began = time.time()
+    with Reads() as reads:
+        with loading():
+            proving = import_module(_PROVING)
+        return await proving.carry_out(wanted, Sealing(wanted, reads, began))

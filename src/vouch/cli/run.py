@@ -14,6 +14,7 @@ import typer
 from vouch.app.run import resume as resume_run
 from vouch.app.run import run as run_app
 from vouch.cli.chat import chat
+from vouch.cli.citing import lines_of
 from vouch.cli.console import HELD, OK, UNDECIDED, command, escaped, notes, show_json, show_text
 from vouch.errors import UsageError
 from vouch.project.project import locate
@@ -98,6 +99,8 @@ def show_result(result: Result) -> None:
     model = result.model or "no model"
     line = f"{model}{sure}{cost} · {steps} · {result.seconds:.2f} s · run {result.run}"
     notes.print(line, style="dim", soft_wrap=True)
+    for said, line in zip(result.citations, lines_of(result.citations), strict=True):
+        notes.print(f"  {line}", style="dim" if said.supported else "yellow", soft_wrap=True)
     if result.rests_on:
         sources = escaped(", ".join(result.rests_on))
         notes.print(f"rests on text that anybody may have written: {sources}", style="yellow", soft_wrap=True)

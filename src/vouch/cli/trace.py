@@ -6,6 +6,7 @@ It does not know what made them.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,13 +15,15 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from vouch.cli.citing import lines_of
 from vouch.cli.console import OK, command, escaped, out, show_json
 from vouch.cli.forking import Fork, compare_runs, fork_run
 from vouch.errors import UsageError
 from vouch.journal.journal import Journal
 from vouch.journal.transfer import export_runs, import_runs
 from vouch.project.project import Project
-from vouch.values.event import Event, kind_of
+from vouch.values.citation import Citation
+from vouch.values.event import AnswerCited, Event, kind_of
 
 
 def register(cli: typer.Typer) -> None:
@@ -119,9 +122,21 @@ def _show(events: list[Event], *, json: bool) -> None:
         since = f"{event.seq:4d}  {(event.at - begin) * 1000:8.1f} ms  "
         out.print(Text.assemble((since, "dim"), (kind_of(event.body), "bold")))
         fields: dict[str, Any] = msgspec.to_builtins(event.body)
+        if isinstance(event.body, AnswerCited):
+            for line in _cited(event.body):
+                out.print(f"                     {line}")
+            fields.pop("citations")
         for name, value in fields.items():
             if name != "kind":
                 out.print(f"                     {name}: {_short(value)}")
+
+
+def _cited(body: AnswerCited) -> Iterator[str]:
+    try:
+        citations = msgspec.json.decode(str(body.citations), type=tuple[Citation, ...])
+    except msgspec.MsgspecError:
+        return iter((f"citations: {_short(str(body.citations))}",))  # an imported run may say anything
+    return lines_of(citations)
 
 
 def _time(seconds: float) -> str:

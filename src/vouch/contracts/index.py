@@ -36,6 +36,17 @@ class Compare(Struct, frozen=True, tag="compare"):
     sign: Sign
     value: Plain | tuple[Plain, ...]
 
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same condition: 1 equals true in Python, but not here."""
+        return isinstance(other, Compare) and self._told() == other._told()
+
+    def __hash__(self) -> int:
+        return hash(self._told())
+
+    def _told(self) -> tuple[object, ...]:
+        values = self.value if isinstance(self.value, tuple) else (self.value,)
+        return self.field, self.sign, self.value, tuple(map(type, values))
+
 
 class Has(Struct, frozen=True, tag="has"):
     """The metadata have this field, and it is neither empty, false nor zero."""

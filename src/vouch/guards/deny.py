@@ -46,7 +46,7 @@ class Re2Listed:
 
     def within(self, data: bytes) -> bool:
         """Whether one is in the text."""
-        return any(scan.places(data, 1) for scan in self._scans)
+        return any(any(scan.places(data, 1)) for scan in self._scans)
 
 
 class PlainListed:

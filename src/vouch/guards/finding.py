@@ -6,10 +6,13 @@ It does not know what is looked for. Nothing found ever stands in a sentence mad
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable
+from typing import Final, NamedTuple
 
 from vouch.contracts.guard import Judgement
+
+_ENOUGH: Final = 32
+"""Findings of what is refused, after which a judgement looks for no more."""
 
 
 class Finding(NamedTuple):
@@ -28,11 +31,18 @@ def counted(findings: Iterable[Finding]) -> str:
     )
 
 
-def judged(findings: Sequence[Finding], report: Collection[str] = ()) -> Judgement:
-    """Refused for any finding whose kind is not merely to be reported; `why` counts what was found."""
-    blocked = [finding for finding in findings if finding.kind not in report]
+def judged(findings: Iterable[Finding], report: Collection[str] = ()) -> Judgement:
+    """Refused for any finding whose kind is not merely to be reported; `why` counts what was found.
+
+    No more is looked for once so much was found that nobody needs to know how much there is.
+    """
+    noted, blocked = set[Finding](), set[Finding]()
+    for finding in findings:
+        (noted if finding.kind in report else blocked).add(finding)
+        if len(blocked) == _ENOUGH:
+            return Judgement(passed=False, why=f"found {counted(blocked)}, and perhaps more")
     if not blocked:
-        return Judgement(passed=True, why=counted(findings))
+        return Judgement(passed=True, why=counted(noted))
     first = min(blocked, key=lambda finding: finding.start)
     return Judgement(passed=False, why=f"found {counted(blocked)}; the first at character {first.start}")
 

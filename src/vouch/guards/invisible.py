@@ -7,7 +7,9 @@ zero-width spaces in Thai or Khmer, marks and balanced embeddings in lines that 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from vouch.contracts.guard import Judgement
@@ -20,25 +22,47 @@ _SUSPECT: Final = (
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
 )
 
+_LETTER: Final = "[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]"
+_RIGHT_TO_LEFT_SIGNS: Final = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+_JOINING_SIGNS: Final = (
+    "[\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\u1a20-\u1aaf\ua840-\ua87f\ufb50-\ufdff\ufe70-\ufefc]"
+)
+_SPACELESS_SIGNS: Final = "[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u3040-\u30ff\u3400-\u9fff]"
+_EMOJI_SIGNS: Final = "[#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff\U0001f3fb-\U0001f3ff]"
+
+_WRITTEN: Final = "|".join(
+    (
+        f"{_LETTER}(?:\u00ad{_LETTER})+",
+        f"{_EMOJI_SIGNS}(?:(?:\ufe0f?\u200d{_EMOJI_SIGNS})+\ufe0f?|\ufe0f)",
+        f"(?:{_JOINING_SIGNS}[\u200c\u200d])+",
+        f"(?:{_SPACELESS_SIGNS}[\u200b\u2060])+",
+        f"(?:{_RIGHT_TO_LEFT_SIGNS}[\u200e\u200f\u061c])+",
+    )
+)
+"""Much of what writing needs, each with the letter before it: passed over whole, since some texts are full of it."""
+
+_SOUGHT: Final = f"{_WRITTEN}|{_SUSPECT}"
+
 _OVERRIDES: Final = "\u202d\u202e"
 _OPENERS: Final = "\u202a\u202b\u2066\u2067\u2068"
 _CLOSER: Final = {"\u202a": "\u202c", "\u202b": "\u202c", "\u2066": "\u2069", "\u2067": "\u2069", "\u2068": "\u2069"}
+_EMBEDDING: Final = re.compile("[\u202a-\u202c\u2066-\u2069]")
 _MARKS: Final = "\u200e\u200f\u061c"
 _SPACES: Final = "\u200b\u2060"
 _JOINERS: Final = "\u200c\u200d"
 _FILLERS: Final = "\u115f\u1160\u3164\uffa0"
 
-_RIGHT_TO_LEFT: Final = re.compile(
-    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
-)
-_JOINING: Final = re.compile(
-    "[\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\u1a20-\u1aaf\ua840-\ua87f\ufb50-\ufdff\ufe70-\ufefc]"
-)
-_SPACELESS: Final = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u3040-\u30ff\u3400-\u9fff]")
-_EMOJI: Final = re.compile("[#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff\U0001f3fb-\U0001f3ff]")
+_RIGHT_TO_LEFT: Final = re.compile(_RIGHT_TO_LEFT_SIGNS)
+_JOINING: Final = re.compile(_JOINING_SIGNS)
+_SPACELESS: Final = re.compile(_SPACELESS_SIGNS)
+_EMOJI: Final = re.compile(_EMOJI_SIGNS)
 _IDEOGRAPH: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _HANGUL: Final = re.compile("[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff]")
 _MONGOLIAN: Final = re.compile("[\u1800-\u18af]")
+_SUSPECTS: Final = re.compile(_SUSPECT)
+_ENOUGH: Final = 1_000
+"""Characters that nobody sees, after which a judgement looks for no more."""
+
 _FLAG: Final = re.compile("[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f")
 """The tags of a flag such as Scotland's: region and subdivision, then the cancel tag."""
 
@@ -48,27 +72,28 @@ class Invisible:
     """Refuses texts that hold characters nobody sees and no writing needs."""
 
     name: str = "invisible"
-    _scan: Scanner = field(default_factory=lambda: scanner(_SUSPECT), init=False, repr=False, compare=False)
+    _scan: Scanner = field(
+        default_factory=lambda: scanner(_SOUGHT, dense=_SOUGHT), init=False, repr=False, compare=False
+    )
 
     async def judge(self, text: str) -> Judgement:
-        """Whether all that stands in the text can be seen."""
-        return judged(self.find(text))
+        """Whether all that stands in the text can be seen; `why` counts the runs among the first characters found."""
+        return judged(_runs(islice(self._each(text), _ENOUGH)))
 
     def find(self, text: str) -> tuple[Finding, ...]:
         """Runs of one kind each: `control`, `override`, `tag`, `bidi`, `selector` or `hidden` characters."""
-        found: list[Finding] = []
+        return tuple(_runs(self._each(text)))
+
+    def _each(self, text: str) -> Iterator[tuple[str, int]]:
+        """The kind and the place of each character."""
         lines = _Lines(text)
         for start, end in self._scan.spans(text):
+            if end - start > 1 and not _SUSPECTS.match(text, start):
+                continue
             flag = _FLAG.match(text, start) if start and text[start - 1] == "\U0001f3f4" else None
             for place in range(flag.end() if flag else start, end):
-                kind = _kind(text, place, lines)
-                if not kind:
-                    continue
-                if found and found[-1].kind == kind and found[-1].end == place:
-                    found[-1] = found[-1]._replace(end=place + 1)
-                else:
-                    found.append(Finding(kind, place, place + 1))
-        return tuple(found)
+                if kind := _kind(text, place, lines):
+                    yield kind, place
 
     def mask(self, text: str) -> str:
         """`text` without them."""
@@ -78,6 +103,19 @@ class Invisible:
 def invisible() -> Invisible:
     """Refuse texts with characters nobody sees and no writing needs."""
     return Invisible()
+
+
+def _runs(signs: Iterable[tuple[str, int]]) -> Iterator[Finding]:
+    """Neighbours of one kind as one finding."""
+    kind, start, end = "", 0, 0
+    for other, place in signs:
+        if other != kind or place != end:
+            if kind:
+                yield Finding(kind, start, end)
+            kind, start = other, place
+        end = place + 1
+    if kind:
+        yield Finding(kind, start, end)
 
 
 def _kind(text: str, place: int, lines: _Lines) -> str:
@@ -148,9 +186,9 @@ class _Lines:
 
 def _balanced(line: str) -> bool:
     waiting: list[str] = []
-    for sign in line:
+    for sign in _EMBEDDING.findall(line):
         if sign in _CLOSER:
             waiting.append(_CLOSER[sign])
-        elif sign in "\u202c\u2069" and (not waiting or waiting.pop() != sign):
+        elif not waiting or waiting.pop() != sign:
             return False
     return not waiting

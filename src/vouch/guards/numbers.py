@@ -8,7 +8,11 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Sequence
+from operator import mul
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any, Final, NamedTuple
+
+from vouch.guards.scan import Signals, all_of
 
 _IBAN_LENGTHS: Final[dict[str, int]] = {
     entry[:2]: int(entry[2:])
@@ -22,6 +26,11 @@ _IBAN_LENGTHS: Final[dict[str, int]] = {
 }
 """Characters of an account number in each country of the IBAN registry (SWIFT)."""
 
+_VALUES: Final = str.maketrans(
+    {sign: str(value) for letters in (ascii_lowercase, ascii_uppercase) for value, sign in enumerate(letters, start=10)}
+)
+"""What letters count in an account number's check."""
+
 _CARD: Final = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
     r"|3(?:0[0-5]|[689]\d)\d{11}|6(?:011|4[4-9]\d|5\d\d)\d{12}|62\d{14,17}|35\d{14}|(?:1800|2131)\d{11}"
@@ -29,47 +38,40 @@ _CARD: Final = re.compile(
 )
 """Lengths and first digits of Visa, Mastercard, American Express, Diners, Discover, UnionPay, JCB and Maestro."""
 
+_DOUBLED: Final = str.maketrans("0123456789", "0246813579")
+"""The sum of the digits of twice a digit."""
+
 _FOUR: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
+_PRIVATE: Final = re.compile(
+    r"(?:0|10|127|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.|(?:[fF][cCdDfF][0-9a-fA-F]{2}|[fF][eE]80):"
+)
+"""How most addresses that belong to nobody begin; looked at first, because that takes a tenth of the time."""
+
 _CARD_SHAPE: Final = re.compile(r"\d{12,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5}")
-
-_DATE: Final = re.compile(
-    r"(?:19|20)\d\d([-./ ])[01]?\d\1[0-3]?\d(?:\D.*)?|[0-3]?\d([-./ ])[0-3]?\d\2(?:19|20)\d\d(?:\D.*)?"
-)
-_AMOUNT: Final = re.compile(r"\d{1,3}([. ])\d{3}(?:\1\d{3})*")
-
-_NEAR: Final = 24
-"""Characters before a number in which a word surely speaks of that number."""
-
-_GROUPED: Final = re.compile(r"0\d+[ ().\-/].*|.*\d[().\-/].*|.*\).*|\d+ +\d+ +\d.*")
-"""Telephone numbers as they are grouped: not merely two numbers side by side, as in an address."""
-
-_PHONE_WORDS: Final = re.compile(
-    r"(?i)\b(?:phone|telephone|tel|call(?:ed|ing)?|mobile|cell|fax|whatsapp|sms|text|dial|ring|reach|contact|hotline|"
-    r"telefon\w*|tel[eé]fono\w*|t[eé]l[eé]phone\w*|cellulare|handy\w*|m[oó]vil|portable|rufnummer|anrufen|appel\w+)\b"
-)
-_OTHER_WORDS: Final = re.compile(
-    r"(?i)\b(?:order|account|invoice|reference|ref|ticket|case|tracking|serial|isbn|issn|version|model|part|sku|article|"
-    r"card|transaction|confirmation|policy|routing|vat|tax|zip|postal|id|no|nr|bestell\w*|rechnung\w*)\b[^.!?]{0,16}$"
-)
-_NUMBER_WORDS: Final = re.compile(
-    r"(?i)\b(?:(?:my|his|her|their|your|our|the|new|this|that) (?:\w+ )?numbers?|numbers?)\b"
-)
 
 
 class NationalId(NamedTuple):
     """A kind of national number: its module in python-stdnum, how it is written, and whether that alone says enough.
 
-    Where it does not (nine bare digits, one check digit), one of `words` has to stand before it.
+    Where it does not (nine bare digits, one check digit), one of `words` has to stand before it. The digits, each times
+    its weight in `weights`, make a multiple of `by`.
     """
 
     module: str
     shape: re.Pattern[str]
     words: re.Pattern[str] | None = None
+    weights: Sequence[int] = ()
+    by: int = 1
+
+    def checks(self, candidate: str) -> bool:
+        """Whether its last check digit may be right, asked before python-stdnum is, which takes ten times as long."""
+        return not self.weights or sum(map(mul, map(int, candidate.replace(" ", "")), self.weights)) % self.by == 0
 
 
-def _id(module: str, shape: str, words: str = "") -> NationalId:
-    return NationalId(f"stdnum.{module}", re.compile(shape), re.compile(rf"(?i)\b(?:{words})\b") if words else None)
+def _id(module: str, shape: str, words: str = "", *, weights: Sequence[int] = (), by: int = 1) -> NationalId:
+    said = re.compile(rf"(?i)\b(?:{words})\b") if words else None
+    return NationalId(f"stdnum.{module}", re.compile(shape), said, weights, by)
 
 
 _TAX: Final = r"tax|tin|nif|steuer\w*|contribuinte|fiscal"
@@ -90,13 +92,13 @@ NATIONAL_IDS: Final[Sequence[NationalId]] = (
     _id("be.nn", r"\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}"),
     _id("ch.ssn", r"756\.\d{4}\.\d{4}\.\d{2}"),
     _id("se.personnummer", r"(?:\d{2})?\d{6}[-+]\d{4}"),
-    _id("no.fodselsnummer", r"\d{6} ?\d{5}"),
+    _id("no.fodselsnummer", r"\d{6} ?\d{5}", weights=(5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1), by=11),
     _id("dk.cpr", r"\d{6}-?\d{4}", r"cpr\w*"),
     _id("fi.hetu", r"\d{6}[-+A]\d{3}[0-9A-Z]"),
     _id("pl.pesel", r"\d{11}", r"pesel"),
     _id("cz.rc", r"\d{6}/\d{3,4}"),
     _id("ro.cnp", r"[1-9]\d{12}"),
-    _id("tr.tckimlik", r"[1-9]\d{10}"),
+    _id("tr.tckimlik", r"[1-9]\d{10}", weights=(1,) * 10 + (-1,), by=10),
     _id("br.cpf", r"\d{3}\.\d{3}\.\d{3}-\d{2}"),
     _id("br.cpf", r"\d{11}", r"cpf"),
     _id("mx.curp", r"[A-Z]{4}\d{6}[HM][A-Z]{5}[0-9A-Z]\d"),
@@ -112,30 +114,26 @@ NATIONAL_IDS: Final[Sequence[NationalId]] = (
 def iban_end(candidate: str) -> int:
     """Where the account number that `candidate` starts with ends, or 0 (ISO 13616: its remainder by 97 is 1)."""
     length = _IBAN_LENGTHS.get(candidate[:2].upper(), 0)
-    plain: list[str] = []
-    end = 0
-    for place, sign in enumerate(candidate):
-        if sign.isalnum() and len(plain) < length:
-            plain.append(sign)
-            end = place + 1
-    if not length or len(plain) < length or candidate[end : end + 1].isalnum():
+    plain = candidate.replace(" ", "").replace("-", "")
+    if not length or len(plain) < length or int((plain[4:length] + plain[:4]).translate(_VALUES)) % 97 != 1:
         return 0
-    turned = "".join(str(int(sign, 36)) for sign in (*plain[4:], *plain[:4]))
-    return end if int(turned) % 97 == 1 else 0
+    end = length
+    while len(candidate[:end].replace(" ", "").replace("-", "")) < length:
+        end += 1
+    return 0 if candidate[end : end + 1].isalnum() else end
 
 
 def is_card(candidate: str) -> bool:
     """Whether it is written like a payment card's number, in a range that is given out, with Luhn's check digit."""
     if not _CARD_SHAPE.fullmatch(candidate):
         return False
-    digits = re.sub(r"\D", "", candidate)
+    digits = candidate.replace(" ", "").replace("-", "")
     return bool(_CARD.fullmatch(digits)) and len(set(digits)) > 1 and luhn(digits)
 
 
 def luhn(digits: str) -> bool:
     """Whether the last digit is the check digit of the others (ISO/IEC 7812-1)."""
-    doubled = (int(digit) * 2 for digit in digits[-2::-2])
-    return (sum(map(int, digits[-1::-2])) + sum(value - 9 * (value > 9) for value in doubled)) % 10 == 0
+    return (sum(map(int, digits[-1::-2])) + sum(map(int, digits[-2::-2].translate(_DOUBLED)))) % 10 == 0
 
 
 def four_numbers(candidate: str) -> bool:
@@ -145,7 +143,7 @@ def four_numbers(candidate: str) -> bool:
 
 def is_address(candidate: str) -> bool:
     """Whether it is an address of the internet; those of private networks, loops and examples belong to nobody."""
-    if ":::" in candidate:
+    if ":::" in candidate or _PRIVATE.match(candidate):
         return False
     try:
         address = ipaddress.ip_address(candidate)
@@ -154,51 +152,22 @@ def is_address(candidate: str) -> bool:
     return address.is_global and not address.is_multicast
 
 
-def is_national_id(candidate: str, before: str, modules: Sequence[tuple[NationalId, Any]]) -> bool:
-    """Whether one of the national numbers is written so, has its check digits, and the words before it where needed."""
-    return any(
-        identity.shape.fullmatch(candidate)
-        and (identity.words is None or identity.words.search(before))
-        and module.is_valid(candidate)
-        for identity, module in modules
-    )
+WORDS: Final = tuple(identity.words.pattern for identity in NATIONAL_IDS if identity.words)
+"""What may say that a number is somebody's."""
 
 
-def is_phone(candidate: str, before: str, regions: Sequence[str], phonenumbers: Any) -> bool:
-    """Whether somebody can be called there: valid with its country's code, or in one of the regions.
+class NationalIds:
+    """Finds out what is a national number, by python-stdnum's modules for `NATIONAL_IDS`."""
 
-    Without a country's code, digits alone are too weak a sign: they must be grouped as telephone numbers are, or a
-    word such as "call" must stand before them; with such a word, a possible length is enough.
-    """
-    digits = sum(sign.isdigit() for sign in candidate)
-    if not 7 <= digits <= 15:
+    def __init__(self, modules: Sequence[Any]) -> None:
+        self._modules = modules
+        self._shapes: Signals = all_of([f"^(?:{identity.shape.pattern})$" for identity in NATIONAL_IDS])
+
+    def has(self, candidate: str, before: str) -> bool:
+        """Whether one of them is written so, has its check digits, and the words before it where they are needed."""
+        for place in self._shapes.found(candidate.encode()):
+            identity = NATIONAL_IDS[place]
+            told = identity.words is None or (before and identity.words.search(before))
+            if told and identity.checks(candidate) and self._modules[place].is_valid(candidate):
+                return True
         return False
-    if candidate.lstrip("(").startswith(("+", "00")):
-        number = re.sub(r"^\(?(?:\+|00)", "+", candidate)
-        return _possible(number, None, phonenumbers)
-    near = bool(_PHONE_WORDS.search(before[-_NEAR:]))
-    if not near and (_OTHER_WORDS.search(before) or _AMOUNT.fullmatch(candidate)):
-        return False
-    if _DATE.fullmatch(candidate) or " /" in candidate:
-        return False
-    if near or _PHONE_WORDS.search(before) or _NUMBER_WORDS.search(before[-_NEAR:]):
-        return any(_possible(candidate, region, phonenumbers) for region in regions)
-    return bool(_GROUPED.fullmatch(candidate)) and any(_valid(candidate, region, phonenumbers) for region in regions)
-
-
-def _parsed(candidate: str, region: str | None, phonenumbers: Any) -> Any:
-    try:
-        return phonenumbers.parse(candidate, region)
-    except phonenumbers.NumberParseException:
-        return None
-
-
-def _possible(candidate: str, region: str | None, phonenumbers: Any) -> bool:
-    number = _parsed(candidate, region, phonenumbers)
-    # 0 is possible, 4 is possible within a town.
-    return number is not None and phonenumbers.is_possible_number_with_reason(number) in (0, 4)
-
-
-def _valid(candidate: str, region: str, phonenumbers: Any) -> bool:
-    number = _parsed(candidate, region, phonenumbers)
-    return number is not None and bool(phonenumbers.is_valid_number(number))

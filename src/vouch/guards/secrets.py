@@ -9,14 +9,15 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from vouch.contracts.guard import Judgement
 from vouch.errors import AppError
 from vouch.guards.finding import Finding, judged, masked, setting
-from vouch.guards.scan import Scanner, scanner
+from vouch.guards.scan import Scanner, Signals, all_of, encoded, scanner
 from vouch.journal.cleaning import REDACTED, SHORTEST
 from vouch.values.digest import digest
 
@@ -49,6 +50,8 @@ _FORMS: Final = {
 }
 """How keys look, as their issuers document them."""
 
+_ISSUERS: Final = tuple(_FORMS)
+
 _ASSIGNED: Final = (
     r"(?:[Pp]assw(?:or)?d|PASSW(?:OR)?D|[Pp]assphrase|[Ss]ecret(?:[ _-]?[Kk]ey)?|SECRET(?:_KEY)?|[Aa]pi[ _-]?[Kk]ey"
     r"|API[ _-]?KEY|(?:[Aa]ccess|[Aa]uth|[Bb]earer|[Rr]efresh)[ _-]?[Tt]oken|(?:ACCESS|AUTH)_TOKEN|[Bb]earer|TOKEN)"
@@ -56,8 +59,8 @@ _ASSIGNED: Final = (
 )
 _IN_ADDRESS: Final = r"[a-z][a-z0-9+.-]{1,20}://[^\s/:@\"'<>{}]{1,64}:[^\s/@\"'<>{}$]{3,128}@[A-Za-z0-9.-]{1,128}"
 
-_VALUE: Final = re.compile(r"[^\s\"':=]+[\"']?$")
-_STAND_IN: Final = re.compile(r"(?i)x{4}|\*{3}|\.{3}|…|example|your|changeme|placeholder|redacted|dummy|sample|env|\$")
+_EDGE: Final = re.compile(r"[\s\"':=]")
+_STAND_IN: Final = r"(?i)x{4}|\*{3}|\.{3}|…|example|your|changeme|placeholder|redacted|dummy|sample|env|\$"
 _MIXED: Final = re.compile(
     r"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9]).*|(?=.*[A-Za-z])(?=.*[0-9])(?=.*[^A-Za-z0-9]).*|[a-f0-9]{24,}"
 )
@@ -76,35 +79,39 @@ class Secrets:
 
     async def judge(self, text: str) -> Judgement:
         """Whether the text is free of them; `why` names the issuers, never the keys."""
-        return judged(self.find(text))
+        return judged(self._each(text))
 
     def find(self, text: str) -> tuple[Finding, ...]:
         """All of them, by place; a private key from its first line to its last."""
-        found = [*self._told(text), *self._written(text)]
-        return tuple(sorted(found, key=lambda finding: (finding.start, -finding.end)))
+        return tuple(sorted(self._each(text), key=lambda finding: (finding.start, -finding.end)))
 
     def mask(self, text: str) -> str:
         """`text` with `[redacted]` in the place of each, as in the journal."""
         return masked(text, self.find(text), lambda _finding: REDACTED)
 
-    def _told(self, text: str) -> list[Finding]:
-        found: list[Finding] = []
+    def _each(self, text: str) -> Iterator[Finding]:
+        yield from self._told(text)
+        yield from self._written(text)
+
+    def _told(self, text: str) -> Iterator[Finding]:
         for secret in self._known:
             place = text.find(secret)
             while place >= 0:
-                found.append(Finding("known", place, place + len(secret)))
+                yield Finding("known", place, place + len(secret))
                 place = text.find(secret, place + len(secret))
-        return found
 
-    def _written(self, text: str) -> list[Finding]:
-        found: list[Finding] = []
+    def _written(self, text: str) -> Iterator[Finding]:
+        closing, newline = _Next(text, "-----END"), _Next(text, "\n")
         for start, end in self._scan.spans(text):
+            if text[start - 1 : start].isalnum() or text[start - 1 : start] == "_":
+                continue
             kind, begins = _judged(text[start:end])
             if kind == "private_key":
-                end = _end_of_key(text, end)
-            if kind and not (text[start - 1 : start].isalnum() or text[start - 1 : start] == "_"):
-                found.append(Finding(kind, start + begins, end))
-        return found
+                # Without a closing line, it ends with its first.
+                last = closing.place(end)
+                end = newline.place(last if last < len(text) else end)
+            if kind:
+                yield Finding(kind, start + begins, end)
 
 
 def secrets(known: Iterable[str] = ()) -> Secrets:
@@ -124,38 +131,55 @@ def secrets(known: Iterable[str] = ()) -> Secrets:
     return Secrets(name, texts, scanner("|".join([*_FORMS.values(), _ASSIGNED, _IN_ADDRESS])))
 
 
-_COMPILED: Final = {name: re.compile(form) for name, form in _FORMS.items()}
-
-
 def _judged(piece: str) -> tuple[str, int]:
     """The kind of a candidate, or nothing, and where in it the secret starts."""
     if "://" in piece and "@" in piece:
         value = piece.rsplit("@", 1)[0].rsplit(":", 1)[1]
-        told = not _STAND_IN.search(value) and value.lower() not in ("password", "pass", "secret")
+        told = value.lower() not in ("password", "pass", "secret") and not _is_stand_in(value)
         return ("password" if told else ""), 0
     if kind := _issuer(piece):
         return kind, 0
-    value = _VALUE.search(piece)
+    quote = piece[-1] if piece[-1] in "\"'" else ""
+    value = _EDGE.split(piece.removesuffix(quote))[-1]
     if not value:
         return "", 0
-    secret = value.group().strip("\"'.!?")
-    return _issuer(secret) or ("password" if _random(secret) else ""), value.start()
+    secret = value.strip("\"'.!?")
+    return _issuer(secret) or ("password" if _random(secret) else ""), len(piece) - len(quote) - len(value)
 
 
 def _issuer(value: str) -> str:
-    return next((name for name, form in _COMPILED.items() if form.fullmatch(value)), "")
+    """Whose form a value has, or nothing."""
+    found = _forms().found(encoded(value))
+    return _ISSUERS[min(found)] if found else ""
 
 
-def _end_of_key(text: str, start: int) -> int:
-    """The end of the line that closes a private key; without one, of its first line."""
-    closing = text.find("-----END", start)
-    stop = text.find("\n", closing) if closing >= 0 else start
-    return stop if stop >= 0 else len(text)
+@cache
+def _forms() -> Signals:
+    return all_of([f"^(?:{form})$" for form in _FORMS.values()])
+
+
+def _is_stand_in(value: str) -> bool:
+    return any(scanner(_STAND_IN).spans(value, 1))
+
+
+class _Next:
+    """Where a piece of a text comes next; asked from its start to its end, it looks at the text once."""
+
+    def __init__(self, text: str, piece: str) -> None:
+        self._text, self._piece = text, piece
+        self._place = -1
+
+    def place(self, start: int) -> int:
+        """From `start` on; the end of the text where it does not come."""
+        if self._place < start:
+            found = self._text.find(self._piece, start)
+            self._place = len(self._text) if found < 0 else found
+        return self._place
 
 
 def _random(value: str) -> bool:
     """Whether a value was made up rather than written: of several kinds of signs, and few of them twice."""
-    if len(value) < SHORTEST or _STAND_IN.search(value) or not _MIXED.fullmatch(value):
+    if len(value) < SHORTEST or not _MIXED.fullmatch(value) or _is_stand_in(value):
         return False
     counts = Counter(value).values()
     return -sum(count / len(value) * math.log2(count / len(value)) for count in counts) >= _ENTROPY

@@ -73,6 +73,11 @@ class Journal:
         """Where the database is."""
         return self._database.place
 
+    @property
+    def pending(self) -> int:
+        """About how many bytes wait to be written."""
+        return self._queue.weight
+
     def hide(self, *secrets: str) -> None:
         """From now on, replace these texts (of 8 characters or more) in every event by `[redacted]`."""
         self._secrets.add(*secrets)
@@ -136,13 +141,18 @@ class Journal:
             with self._drivers:
                 self._driven.discard(run)
 
-    async def read(self, run: str, *, first: int = 0) -> list[Event]:
-        """All events of `run` in order, or those from number `first` on; raises `RunNotFound`."""
+    async def read(self, run: str, *, first: int = 0, most: int | None = None) -> list[Event]:
+        """All events of `run` in order, or (at `most` so many) from number `first` on; raises `RunNotFound`."""
         await self.flush()
-        events = await self._threads.run(reader.read_run, self._database, run, first=first)
+        events = await self._threads.run(reader.read_run, self._database, run, first=first, most=most)
         if not events and first == 0:
             raise RunNotFound(f"no run {run!r} in {self.place!r}; `vouch trace` lists the latest runs")
         return events
+
+    async def last(self, run: str) -> Event | None:
+        """The last event of `run`; None where there is none."""
+        await self.flush()
+        return await self._threads.run(reader.last_event, self._database, run)
 
     async def runs(self, *, app: str | None = None, status: str | None = None, limit: int = 100) -> list[RunRow]:
         """The latest runs, newest first."""
@@ -181,6 +191,11 @@ class Journal:
         """Which of these runs there are."""
         await self.flush()
         return await self._threads.run(reader.existing, self._database, runs)
+
+    async def open_proofs(self, app: str, proof: str) -> list[str]:
+        """The proofs of this name that have not ended, oldest first: those under way, and those that were cut short."""
+        await self.flush()
+        return await self._threads.run(reader.open_proofs, self._database, app, proof)
 
     async def driven(self, runs: Sequence[str]) -> frozenset[str]:
         """Which of these runs somebody drives now, in this process or another."""

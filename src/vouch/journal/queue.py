@@ -150,6 +150,11 @@ class WriteQueue(Generic[Item]):
         return self._closed
 
     @property
+    def weight(self) -> int:
+        """What the pending items weigh."""
+        return self._weight
+
+    @property
     def ended(self) -> BaseException | None:
         """Why items were left unwritten for good, if any were."""
         return self._ended

@@ -40,17 +40,32 @@ class RunRow(Struct, frozen=True):
     status: str | None
 
 
-def read_run(database: Database, run: str, *, first: int = 0) -> list[Event]:
-    """All events of a run in order, from number `first` on; empty when there is none."""
+def read_run(database: Database, run: str, *, first: int = 0, most: int | None = None) -> list[Event]:
+    """All events of a run in order, at `most` so many, from number `first` on; empty when there is none."""
     query = (
         select(_event.seq, _event.at, _event.body)
         .join_from(schema.event, schema.run, _event.run == _run.number)
         .where(_run.name == run, _event.seq >= first)
         .order_by(_event.seq)
+        .limit(most)
     )
     with database.reading() as connection:
         fetch = _fetcher(connection)
         return [Event(run, seq, at, join(decode_body(body), fetch)) for seq, at, body in connection.execute(query)]
+
+
+def last_event(database: Database, run: str) -> Event | None:
+    """The last event of a run, or None."""
+    query = (
+        select(_event.seq, _event.at, _event.body)
+        .join_from(schema.event, schema.run, _event.run == _run.number)
+        .where(_run.name == run)
+        .order_by(_event.seq.desc())
+        .limit(1)
+    )
+    with database.reading() as connection:
+        row = connection.execute(query).one_or_none()
+        return None if row is None else Event(run, row.seq, row.at, join(decode_body(row.body), _fetcher(connection)))
 
 
 def latest(database: Database, *, app: str | None, status: str | None, limit: int) -> list[RunRow]:
@@ -125,7 +140,7 @@ def last_kept(database: Database, app: str, proof: str) -> str | None:
     """The newest kept proof of this app and name."""
     query = (
         select(_run.name)
-        .where(_run.app == app, _run.proof == proof, _run.kept.is_(True))
+        .where(schema.OPEN_OR_KEPT, _run.kept.is_(True), _unindexed(_run.app) == app, _run.proof == proof)
         .order_by(_run.number.desc())
         .limit(1)
     )
@@ -144,6 +159,19 @@ def last_of_key(database: Database, key: str) -> str | None:
 def open_of_proof(database: Database, proof: str) -> list[str]:
     """The runs of a proof's cases that have not ended, oldest first."""
     query = select(_run.name).where(_run.finished.is_(None), _run.proof == proof).order_by(_run.number)
+    with database.reading() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def open_proofs(database: Database, app: str, proof: str) -> list[str]:
+    """The proofs of this app and name that have not ended, oldest first."""
+    proofs = select(_event.run).where(_event.run == _run.number, _event.seq == 0, _event.kind == "proof.started")
+    query = (
+        select(_run.name)
+        .where(schema.OPEN_OR_KEPT, _run.finished.is_(None), _unindexed(_run.app) == app, _run.proof == proof)
+        .where(proofs.exists())
+        .order_by(_run.number)
+    )
     with database.reading() as connection:
         return list(connection.execute(query).scalars())
 
@@ -182,6 +210,11 @@ def page_of_kind(
                 return found
             numbers = list(connection.execute(runs.where(_run.number > numbers[-1])).scalars())
     return []
+
+
+def _unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
+    """The same, but off its index: where few rows are open or kept, they are found sooner than all of an app."""
+    return column + ""
 
 
 def _fetcher(connection: Connection) -> Callable[[str], bytes]:

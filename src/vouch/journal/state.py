@@ -16,6 +16,7 @@ from vouch.contracts.provenance import Step
 from vouch.errors import EventUnreadable
 from vouch.values.event import (
     AnswerChecked,
+    AnswerCited,
     ApprovalAsked,
     ApprovalGiven,
     CallRefused,
@@ -113,6 +114,8 @@ class RunState:
         self.last_failure: ModelFailed | None = None
         self.answer: ModelAnswered | None = None
         """The last final answer, until it is refused or the customer says more."""
+        self.cited: AnswerCited | None = None
+        """Where the sentences of that answer stand, once it was looked up."""
         self.unsure: ModelAnswered | None = None
         """The last answer that was not kept for want of confidence."""
         self.open: dict[str, OpenCall] = {}
@@ -175,6 +178,13 @@ class RunState:
     def busy_until(self, now: float) -> float:
         """Seconds in which the run was at work until Unix time `now`."""
         return self.busy if self.idle else self.busy + max(0.0, now - self.at)
+
+    @property
+    def outgoing(self) -> str:
+        """The words of the last answer as they go out."""
+        if self.cited is not None and self.cited.changed:
+            return str(self.cited.output)
+        return self.messages[-1].text
 
     @property
     def spent(self) -> Money:
@@ -264,7 +274,7 @@ def _answered(state: RunState, body: ModelAnswered) -> None:
         name = f"{state.run}/{state.started_at!r}/{state.made}"
         state.open[call.id] = OpenCall(call, str(uuid5(_KEYS, name)), state.rests_on)
     state.answer = None if calls else body
-    state.checked = False
+    state.checked, state.cited = False, None
 
 
 def _spend(state: RunState, body: ModelAnswered | ToolRead | EffectDone | PlanFixed) -> None:
@@ -279,6 +289,10 @@ def _check(state: RunState, body: AnswerChecked) -> None:
         state.repairs += 1
         state.answer = None
         _say(state, user(body.problem))
+
+
+def _cite(state: RunState, body: AnswerCited) -> None:
+    state.cited = body
 
 
 def _read(state: RunState, body: ToolRead) -> None:
@@ -370,7 +384,7 @@ def _hear(state: RunState, body: InputGiven) -> None:
         _rest_on(state, *body.rests_on)
     else:
         state.inputs.append(state.input)
-    state.judged, state.answer, state.unsure, state.attempt = {}, None, None, 0
+    state.judged, state.answer, state.cited, state.unsure, state.attempt = {}, None, None, None, 0
     if not state.open:
         # What they say to open calls asks for nothing new: the plan goes on.
         state.planned = None
@@ -429,6 +443,7 @@ _TAKE: Final[dict[type[Any], Callable[[RunState, Any], None]]] = {
     ModelFailed: _fail,
     ModelAnswered: _answered,
     AnswerChecked: _check,
+    AnswerCited: _cite,
     ToolRead: _read,
     CallRefused: _refuse,
     ApprovalAsked: _ask,

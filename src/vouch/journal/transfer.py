@@ -14,7 +14,7 @@ from vouch.errors import EventUnreadable, JournalError
 from vouch.journal.codec import decode_event, encode_event
 from vouch.journal.journal import Journal
 from vouch.journal.payload import split
-from vouch.values.event import Event, ProofStarted, RunStarted, kind_of
+from vouch.values.event import Event, ProofStarted, RequestServed, RunStarted, kind_of
 
 _PAGE_BYTES: Final = 4 * 2**20
 
@@ -89,6 +89,6 @@ def _events(lines: Iterable[bytes]) -> Iterator[Event]:
 def _check(event: Event, due: int) -> None:
     if event.seq != due:
         raise EventUnreadable(f"event {event.seq} of run {event.run!r} came where {due} is due")
-    if due == 0 and not isinstance(event.body, RunStarted | ProofStarted):
+    if due == 0 and not isinstance(event.body, RunStarted | ProofStarted | RequestServed):
         raise EventUnreadable(f"run {event.run!r} does not begin with its start but with {kind_of(event.body)!r}")
     split(event.body)

@@ -10,23 +10,23 @@ import threading
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DataError, IntegrityError
 
 from vouch.errors import JournalError, RunConflict, RunNotFound, StoreError
 from vouch.journal.lease import LEASE_SECONDS
 from vouch.journal.queue import WriteQueue
+from vouch.journal.spend import add_spend
+from vouch.journal.starting import start_runs
 from vouch.store import schema
 from vouch.store.database import Database
 from vouch.values.event import (
     AnyBody,
     InputGiven,
     ProofFinished,
-    ProofStarted,
     RunFinished,
     RunResumed,
-    RunStarted,
     RunWaiting,
 )
 
@@ -140,16 +140,20 @@ class Writer(threading.Thread):
         return places, broken
 
     def _write_group(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, Place]:
-        _start_runs(connection, entries, self._holder)
-        places = self._find_runs(connection, entries)
+        beginnings = ((entry.run, entry.at, entry.body) for entry in entries if entry.seq == 0)
+        started = start_runs(connection, beginnings, self._holder)
+        places = self._find_runs(connection, entries, {run: Place(number, 0) for run, number in started.items()})
         _write_events(connection, entries, places)
         _write_blobs(connection, entries, places)
+        add_spend(connection, ((entry.at, entry.body) for entry in entries))
         _finish_runs(connection, entries, places)
         return places
 
-    def _find_runs(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, Place]:
+    def _find_runs(
+        self, connection: Connection, entries: Sequence[Entry], started: dict[str, Place]
+    ) -> dict[str, Place]:
         wanted = {entry.run for entry in entries}
-        places = {run: self._places[run] for run in wanted if run in self._places}
+        places = started | {run: self._places[run] for run in wanted if run in self._places}
         missing = sorted(wanted - places.keys())
         for start in range(0, len(missing), 500):
             names = missing[start : start + 500]
@@ -185,35 +189,6 @@ def _broken(run: str, seq: int, error: Exception) -> JournalError:
             "this process stopped writing it: resume the run to go on from what is recorded"
         )
     return JournalError(f"events of run {run!r} from {seq} on cannot be stored: {error}")
-
-
-def _row_of_start(entry: Entry, holder: str) -> dict[str, Any] | None:
-    match entry.body:
-        case RunStarted() as body:
-            case, proof, key = body.case, body.proof, body.key
-        case ProofStarted() as body:
-            case, proof, key = "", body.proof, body.key
-        case _:
-            return None
-    return {
-        "name": entry.run,
-        "app": body.app,
-        "version": body.version,
-        "key": key,
-        "proof": proof,
-        "case": case,
-        "started": entry.at,
-        "kept": False,
-        "holder": holder,
-        # A run that is recorded long after it began, as an import is, is driven by nobody.
-        "held_until": entry.at + LEASE_SECONDS,
-    }
-
-
-def _start_runs(connection: Connection, entries: Sequence[Entry], holder: str) -> None:
-    rows = [row for entry in entries if (row := _row_of_start(entry, holder))]
-    if rows:
-        connection.execute(insert(schema.run), rows)
 
 
 def _write_events(connection: Connection, entries: Sequence[Entry], places: dict[str, Place]) -> None:

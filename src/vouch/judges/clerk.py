@@ -176,7 +176,7 @@ class Hearing:
             answer = await self._answer(request)
             if isinstance(answer, ModelError):
                 return Heard(None, f"the judge could not be asked: {answer}", type(answer).__name__)
-            if answer.finish == "filtered":
+            if answer.finish in ("filtered", "refused"):
                 return Heard(None, f"the judge refused: {answer.text[:200]!r}", "Refused")
             try:
                 return Heard(self._question.read(answer))

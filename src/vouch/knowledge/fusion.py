@@ -15,8 +15,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vouch.contracts.index import Found
+from vouch.knowledge.ranking import RowRanking
 
 Fusion = Literal["convex", "reciprocal"]
 """How rankings are made one, see above."""
@@ -35,6 +37,10 @@ def fuse(
 
     Both have one ranking for each part of a question; `weight` in [0, 1] is that of `nearest`.
     """
+    if fusion == "convex" and len(keyword) == 1:
+        words, near = keyword[0], nearest[0]
+        if isinstance(words, RowRanking) and isinstance(near, RowRanking) and words.named is near.named:
+            return _fused(words, near, weight, limit)
     if fusion == "reciprocal":
         parts = [_by_place([(words, 1 - weight), (near, weight)]) for words, near in zip(keyword, nearest, strict=True)]
     else:
@@ -44,8 +50,26 @@ def fuse(
     return ranked(_loudest(parts), limit)
 
 
+def _fused(words: RowRanking, near: RowRanking, weight: float, limit: int | None) -> RowRanking:
+    """As the dictionaries below for one part, with rows of the same index."""
+    rows, places = np.unique(np.concatenate((words.rows, near.rows)), return_inverse=True)
+    scores = np.zeros(len(rows))
+    scores[places[: len(words)]] = _heights(words, 1 - weight, padded=len(near))
+    scores[places[len(words) :]] += _heights(near, weight)
+    return RowRanking.best(words.named, rows, scores, limit or max(1, len(rows)))
+
+
+def _heights(ranking: RowRanking, weight: float, *, padded: int = 0) -> NDArray[np.float64]:
+    scores = ranking.scores.astype(np.float64)
+    filled = np.concatenate((scores, np.zeros(max(0, padded - len(scores)))))
+    return (scores - filled.min(initial=np.inf)) * (weight / _deviation(filled)) if len(scores) else scores
+
+
 def ranked(scores: Mapping[str, float], limit: int | None = None) -> Ranking:
     """The `limit` best, or all, by score, then by id."""
+    if limit is not None and 0 < limit < len(scores):
+        least = sorted(scores.values())[-limit]
+        scores = {each: score for each, score in scores.items() if score >= least}
     ordered = sorted((-score, each) for each, score in scores.items())
     return [Found(each, -score) for score, each in ordered[:limit]]
 
@@ -54,15 +78,19 @@ def _scaled(rankings: Sequence[Ranking], weight: float, *, padded: int = 0) -> l
     """The weighed heights of every ranking; shorter ones are first filled with scores of 0 to a length of `padded`."""
     values = [np.array([score for _, score in ranking]) for ranking in rankings]
     # What has none of the words has a score, too: else a word that stands in few chunks would seem to say little.
-    filled = [np.pad(each, (0, max(0, padded - len(each)))) for each in values]
-    every = np.concatenate(filled)
-    scale = weight / (float(every.std()) or 1.0) if len(every) else 0.0
+    filled = [np.concatenate((each, np.zeros(padded - len(each)))) if padded > len(each) else each for each in values]
+    scale = weight / _deviation(np.concatenate(filled))
     return [
         dict(zip([each for each, _ in ranking], ((scores - all_scores.min()) * scale).tolist(), strict=True))
         if ranking
         else {}
         for ranking, scores, all_scores in zip(rankings, values, filled, strict=True)
     ]
+
+
+def _deviation(scores: NDArray[np.float64]) -> float:
+    """Their standard deviation, 1 where there is none; to the last digit the same in whatever order they come."""
+    return float(np.sort(scores).std() or 1.0) if len(scores) else 1.0
 
 
 def _sum(words: dict[str, float], near: dict[str, float]) -> dict[str, float]:

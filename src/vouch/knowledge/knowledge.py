@@ -5,24 +5,25 @@ It does not know which model embeds, who asks, or what is done with a passage.
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from vouch.contracts.embedder import Embedder
-from vouch.contracts.index import Condition, Every, IndexEngine, Scope
+from vouch.contracts.index import Condition, Every, Index, IndexEngine, Scope
 from vouch.contracts.knowledge import Passage
-from vouch.errors import ConfigError, StoreBusy
-from vouch.knowledge.building import Builder, Cut, Progress, Refreshed
+from vouch.errors import ConfigError, UsageError
+from vouch.knowledge.building import Progress, Refreshed
 from vouch.knowledge.condition import read_condition
+from vouch.knowledge.crew import Cut
 from vouch.knowledge.cutting import small
-from vouch.knowledge.exact.engine import ExactEngine
+from vouch.knowledge.engines.address import Opening, open_engine
+from vouch.knowledge.engines.growing import GrowingEngine
+from vouch.knowledge.following import Following, OpenEmbedder, OpenEngine
 from vouch.knowledge.question import Library, Question, Retriever
-from vouch.knowledge.remembered import Remembered
+from vouch.knowledge.rules import RULES
 from vouch.knowledge.search_tool import SearchTool
 from vouch.knowledge.searches import hybrid, keyword
 from vouch.knowledge.source import Files, Given, Source
@@ -31,8 +32,6 @@ from vouch.values.document import Document, Hit
 
 PROJECT: Final = "vouch.toml"
 """The file that marks a project's folder; the index lies in `.vouch/index` below it."""
-
-OpenEmbedder = Callable[[str], Embedder]
 
 
 class Knowledge:
@@ -50,7 +49,7 @@ class Knowledge:
         source: Source | None = None,
         root: Path | str | None = None,
         folder: Path | str | None = None,
-        engine: IndexEngine | None = None,
+        engine: IndexEngine | str | None = None,
         embedder: Embedder | str | None = "local/minilm",
         retriever: Retriever | None = None,
         cut: Cut = small,
@@ -63,8 +62,9 @@ class Knowledge:
     ) -> None:
         """The files that fit `patterns` below `root`, or `documents`, or a `source` of one's own.
 
-        `root` is by default the folder of the module that calls this, if anything fits there, or else the current one;
-        `folder` is where the index lies. `embedder=None` searches by words alone; a name waits for `wire`. `cut` cuts a
+        `root` is by default the folder of the module that calls this, if anything fits there, or else the current one.
+        `folder` is where the index lies, unless `engine`, or the address of one, keeps it elsewhere; without either it
+        is where the project says. `embedder=None` searches by words alone; a name waits for `wire`. `cut` cuts a
         document into chunks; name it in `cutting` if the same function may cut in another way. A question finds `limit`
         passages among the documents that fit `where` (see `condition`) and that a reader with the labels in `access`
         may see. `trusted` says that nobody but the app's owner can write the files. With `refresh=False` the index is
@@ -76,27 +76,34 @@ class Knowledge:
             )
         if limit < 1:
             raise ConfigError(f"Knowledge(limit={limit!r}): give how many passages a question finds, 1 or more")
-        place = _root(patterns, Path(root) if root is not None else None, inspect.currentframe())
+        place = _root(patterns, Path(root).resolve() if root is not None else None, inspect.currentframe())
         self._source = source or (Given(documents) if documents else Files(place, patterns, trusted=trusted))
         self.trusted = trusted or (bool(documents) and all(document.trusted for document in documents))
-        self._folder = Path(folder) if folder else _index_folder(place, patterns or tuple(self._source.look()))
-        self._engine: IndexEngine = engine or ExactEngine(self._folder)
-        self._embedder = None if isinstance(embedder, str) else embedder
+        project = next((each for each in (place, *place.parents) if (each / PROJECT).is_file()), place)
+        self._part = (
+            digest(str(folder))[:12] if folder else _index_name(place, project, patterns or self._source.look())
+        )
+        place = Path(folder) if folder else project / ".vouch" / "index" / self._part
+        self._chosen = engine is not None
         self._embedder_name = embedder if isinstance(embedder, str) else embedder.fingerprint if embedder else ""
-        self._open_embedder: OpenEmbedder | None = None
         self._retriever = retriever or (hybrid() if embedder else keyword())
-        self._cut = cut
-        self._cutting = digest((cut.__module__, cut.__qualname__, cutting))
+        self._cutting = digest((cut.__module__, cut.__qualname__, cutting, RULES))
         self._limit = limit
         self.scope = Scope(_both(None, where), tuple(access))
-        self._refreshes = refresh
-        self._builders: list[Builder] = []
-        self._locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+        self.following = Following(
+            self._source,
+            _opening(engine, place, project),
+            place,
+            cut=cut,
+            cutting=self._cutting,
+            embedder=embedder,
+            refreshes=refresh,
+        )
 
     @property
     def engine(self) -> IndexEngine:
         """What keeps the index."""
-        return self._engine
+        return self.following.engine
 
     @property
     def version(self) -> str:
@@ -113,9 +120,22 @@ class Knowledge:
             )
         )
 
+    @property
+    def embedder(self) -> Embedder | None:
+        """The embedder; None where it searches by words alone, or nothing was said to open it."""
+        return self.following.embedder
+
     def wire(self, open_embedder: OpenEmbedder) -> None:
         """Say what opens an embedder by its name; a project does so for its apps."""
-        self._open_embedder = open_embedder
+        self.following.wire(open_embedder)
+
+    def keep_in(self, address: str, *, root: Path, key: str = "") -> None:
+        """Keep the index at this address of an engine, unless one was chosen; a project does so for its apps.
+
+        Folders are below `root`. Several indexes may be kept at one address: each is a part of its own.
+        """
+        if not self._chosen:
+            self.following.keep_in(lambda: open_engine(address, Opening(root=root, key=key, part=self._part)))
 
     def narrowed(self, *, where: str = "", access: Sequence[str] | None = ()) -> Knowledge:
         """The same knowledge for a reader with these labels, within these documents; None may read everything."""
@@ -125,28 +145,47 @@ class Knowledge:
 
     async def recall(self, query: str) -> Sequence[Passage]:
         """The best passages, best first."""
+        hits, versions = await self._searched(query, None)
         return [
-            Passage(hit.chunk.document, hit.chunk.text, hit.score, hit.chunk.span, hit.chunk.trusted)
-            for hit in await self.search(query)
+            Passage(
+                hit.chunk.document,
+                hit.chunk.text,
+                hit.score,
+                hit.chunk.span,
+                hit.chunk.trusted,
+                versions.get(hit.chunk.document, "").partition("-")[0],
+            )
+            for hit in hits
         ]
 
     async def search(self, query: str, limit: int | None = None) -> Sequence[Hit]:
         """The best chunks, with all that is known of them."""
-        library = await self._library()
-        if library is None or not query.strip():
-            return []
-        return await self._retriever.find(Question(query, limit or self._limit, self.scope), library)
+        return (await self._searched(query, limit))[0]
+
+    async def _searched(self, query: str, limit: int | None) -> tuple[Sequence[Hit], Mapping[str, str]]:
+        """The best chunks, and the digest of every document of the version that they are of."""
+        if not query.strip():
+            return [], {}
+        question = Question(query, limit or self._limit, self.scope)
+        index = await self.following.index()
+        if index is None:
+            return [], {}
+        hits = await self._retriever.find(question, self._library(index))
+        now = await self.following.checked(index, {hit.chunk.document for hit in hits})
+        if now is not None and now.version != index.version:
+            index, hits = now, await self._retriever.find(question, self._library(now))
+        return hits, index.documents
 
     async def refresh(self, progress: Progress | None = None) -> Refreshed:
-        """Bring the index up to date now, also one that somebody went back to an older version of."""
-        async with self._alone():
-            return await self._builder().refresh(progress)
+        """Bring the index up to date now, also one that somebody went back to an older version of.
+
+        `progress` is told of the chunks that are embedded; `following.refresh` tells and takes more.
+        """
+        return await self.following.refresh(progress)
 
     async def forget(self, *documents: str) -> None:
         """Erase documents from every version of the index; take them out of the source first."""
-        await self._engine.forget(documents)
-        if (remembered := self._remembered()) is not None:
-            await asyncio.to_thread(remembered.leave, dict.fromkeys(documents, ()))
+        await self.following.forget(documents)
 
     def tool(
         self,
@@ -158,52 +197,16 @@ class Knowledge:
         """A tool that searches it: its results count as trusted only if every document does."""
         return SearchTool(self, name=name, description=description, examples=examples)
 
-    async def _library(self) -> Library | None:
-        index = await self._engine.snapshot()
-        if self._refreshes and (index is None or not index.pinned):
-            try:
-                await self.refresh()
-            except StoreBusy:
-                if index is None:
-                    raise
-            index = await self._engine.snapshot()
-        return None if index is None else Library(index, self._opened())
-
-    def _opened(self) -> Embedder | None:
-        if self._embedder is None and self._embedder_name:
-            if self._open_embedder is None:
-                raise ConfigError(
-                    f"nothing was said to open the embedder {self._embedder_name!r}; run the app within its project, "
-                    "or give Knowledge(embedder=...) an opened one, or None to search by words alone"
-                )
-            self._embedder = self._open_embedder(self._embedder_name)
-        return self._embedder
-
-    def _remembered(self) -> Remembered | None:
-        embedder = self._opened()
-        if embedder is None:
-            return None
-        folder = self._folder / "embedded"
-        return Remembered(folder, fingerprint=embedder.fingerprint, dimensions=embedder.dimensions)
-
-    def _builder(self) -> Builder:
-        """One for all views, since it remembers which files hold nothing."""
-        if not self._builders:
-            self._builders.append(
-                Builder(
-                    self._source,
-                    self._engine,
-                    cut=self._cut,
-                    cutting=self._cutting,
-                    embedder=self._opened(),
-                    remembered=self._remembered(),
-                )
+    def _library(self, index: Index) -> Library:
+        """What is searched; raises `UsageError` where its vectors are not those of this embedder."""
+        embedder = self.following.opened()
+        if embedder is not None and index.embedder != embedder.fingerprint:
+            raise UsageError(
+                f"version {index.version!r} of the index was built with embedder {index.embedder!r}, the app has "
+                f"{embedder.fingerprint!r}, and their vectors cannot be compared; refresh the index, or go back to the "
+                "app that had that embedder"
             )
-        return self._builders[0]
-
-    def _alone(self) -> asyncio.Lock:
-        """One refresh at a time; locks belong to the event loop that they are first used in."""
-        return self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+        return Library(index, embedder)
 
 
 def _both(condition: Condition | None, more: str) -> Condition | None:
@@ -231,7 +234,14 @@ def _fits(folder: Path, pattern: str) -> bool:
         return False  # it is said what is wrong where the files are looked for
 
 
-def _index_folder(root: Path, named: Sequence[str]) -> Path:
-    """Below the project that `root` is in, or `root` itself; one for each set of patterns."""
-    project = next((each for each in (root, *root.parents) if (each / PROJECT).is_file()), root)
-    return project / ".vouch" / "index" / digest((str(root.relative_to(project)), sorted(named)))[:12]
+def _index_name(root: Path, project: Path, named: Iterable[str]) -> str:
+    """One for each set of patterns, and the same for it on every machine."""
+    return digest((str(root.relative_to(project)), sorted(named)))[:12]
+
+
+def _opening(engine: IndexEngine | str | None, place: Path, project: Path) -> OpenEngine:
+    if engine is None:
+        return lambda: GrowingEngine(place)
+    if isinstance(engine, str):
+        return lambda: open_engine(engine, Opening(root=project))
+    return lambda: engine

@@ -1,7 +1,8 @@
 """Vectors by the content of their texts: what was embedded once is not embedded again, also after a kill.
 
 It does not know any index. A file of records of one size; each has its own checksum, and what a killed process left
-half written is not used. The texts themselves are not kept.
+half written is not used. The texts themselves are not kept. What is left out is overwritten where it stands, and the
+file written anew when half of it says nothing any more.
 """
 
 from __future__ import annotations
@@ -9,20 +10,23 @@ from __future__ import annotations
 import fcntl
 import os
 import zlib
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vouch.knowledge.exact.faults import translated
 from vouch.values.digest import digest
 
 Floats = NDArray[np.float32]
 
 _SIZE: Final = 16
+
+_NOBODY: Final = bytes(_SIZE)
 
 
 def _hashed(text: str) -> bytes:
@@ -30,47 +34,64 @@ def _hashed(text: str) -> bytes:
 
 
 class Remembered:
-    """The vectors that one embedder made, in `folder`. Any process may use it at the same time."""
+    """The vectors that one embedder made, in `folder`. Any process may use it at the same time.
+
+    Writing raises a `StoreError`; what was kept before is kept still.
+    """
 
     def __init__(self, folder: Path, *, fingerprint: str, dimensions: int) -> None:
         self._path = folder / f"{digest((fingerprint, dimensions))[:_SIZE]}.vectors"
-        self._length = 4 * dimensions
-        self._record = 4 + 2 * _SIZE + self._length
-        self._known: dict[bytes, Floats] | None = None
+        self._size = 4 + 2 * _SIZE + 4 * dimensions
+        self._record = np.dtype(
+            {
+                "names": ["check", "owner", "text", "vector"],
+                "formats": ["<u4", f"V{_SIZE}", f"V{_SIZE}", ("<f4", (dimensions,))],
+                "offsets": [0, 4, 4 + _SIZE, 4 + 2 * _SIZE],
+                "itemsize": self._size,
+            }
+        )
+        self._stamp: tuple[int, int] | None = None
+        self._records: NDArray[Any] = np.empty(0, self._record)
 
     def find(self, texts: Sequence[str]) -> Mapping[str, Floats]:
         """The vectors of those texts that are known."""
-        if self._known is None:
-            self._known = {record[_SIZE : 2 * _SIZE]: self._vector(record) for record in self._records()}
-        known = self._known
-        return {text: known[key] for text in texts if (key := _hashed(text)) in known}
+        self._look()
+        wanted = {_hashed(text): text for text in texts}
+        rows = _rows(self._records["text"], wanted)
+        return {wanted[key]: self._records[row]["vector"].copy() for row, key in rows if self._is_whole(row)}
 
     def keep(self, vectors: Sequence[tuple[str, str, Floats]]) -> None:
         """Add vectors, each with its document and its text; durable afterwards."""
-        added = [(_hashed(document), _hashed(text), vector) for document, text, vector in vectors]
-        records = b"".join(_sealed(owner + key + vector.astype(np.float32).tobytes()) for owner, key, vector in added)
+        records = b"".join(
+            _sealed(_hashed(document) + _hashed(text) + vector.astype(np.float32).tobytes())
+            for document, text, vector in vectors
+        )
         with self._alone() as file:
-            whole = os.fstat(file).st_size // self._record * self._record
+            whole = os.fstat(file).st_size // self._size * self._size
             os.ftruncate(file, whole)
-            os.lseek(file, whole, os.SEEK_SET)
-            _write(file, records)
+            _write(file, records, whole)
             os.fsync(file)
-        if self._known is not None:
-            self._known |= {key: vector for _, key, vector in added}
 
     def leave(self, documents: Mapping[str, Sequence[str]]) -> None:
         """Of these documents, leave nothing but the vectors of these texts."""
         left = {_hashed(document): {_hashed(text) for text in texts} for document, texts in documents.items()}
         if not left or not self._path.exists():
             return
-        with self._alone():
-            before = list(self._records())
-            after = [each for each in before if each[_SIZE : 2 * _SIZE] in left.get(each[:_SIZE], each)]
-            if len(after) < len(before):
-                beside = self._path.with_suffix(".new")
-                beside.write_bytes(b"".join(map(_sealed, after)))
-                beside.replace(self._path)
-        self._known = None
+        with self._alone() as file:
+            records = self._read()
+            gone = [
+                row for row, owner in _rows(records["owner"], left) if records[row]["text"].tobytes() not in left[owner]
+            ]
+            dead = len(_rows(records["owner"], [_NOBODY]))
+            if 2 * (dead + len(gone)) > len(records):
+                self._write_anew(records, without=gone)
+                return
+            for row in gone:
+                _write(file, bytes(self._size), row * self._size)
+            if gone:
+                os.fsync(file)
+                # A file that was written in the same instant has the same date.
+                self._stamp = None
 
     def only(self) -> None:
         """Remove the vectors that other embedders made."""
@@ -78,33 +99,59 @@ class Remembered:
             if path != self._path:
                 path.unlink(missing_ok=True)
 
-    def _records(self) -> Generator[bytes]:
-        """What each whole record holds: whose it is, of which text, and the vector."""
-        try:
-            data = self._path.read_bytes()
-        except FileNotFoundError:
-            return
-        for start in range(0, len(data) - self._record + 1, self._record):
-            record = data[start + 4 : start + self._record]
-            if data[start : start + 4] == _checksum(record):
-                yield record
+    def _write_anew(self, records: NDArray[Any], *, without: Sequence[int]) -> None:
+        stays = np.ones(len(records), np.bool_)
+        stays[list(without)] = False
+        stays &= records["owner"] != np.void(_NOBODY)
+        beside = self._path.with_suffix(".new")
+        with beside.open("wb") as file:
+            file.write(records[stays].tobytes())
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self._path)
+        self._stamp = None
 
-    def _vector(self, record: bytes) -> Floats:
-        return np.frombuffer(record, np.float32, offset=2 * _SIZE)
+    def _look(self) -> None:
+        """Know what stands in the file now."""
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            self._stamp, self._records = None, np.empty(0, self._record)
+            return
+        stamp = found.st_ino, found.st_size
+        if stamp != self._stamp:
+            self._records, self._stamp = self._read(), stamp
+
+    def _read(self) -> NDArray[Any]:
+        data = self._path.read_bytes()
+        return np.frombuffer(data, self._record, len(data) // self._size)
+
+    def _is_whole(self, row: int) -> bool:
+        record = self._records[row].tobytes()
+        return record[:4] == _checksum(record[4:])
 
     @contextmanager
     def _alone(self) -> Generator[int]:
         """The file, while no other process writes it; another may have put a new one in its place meanwhile."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        while True:
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX)
-                if os.fstat(file).st_ino == self._path.stat().st_ino:
-                    yield file
-                    return
-            finally:
-                os.close(file)
+        with translated(self._path.parent):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            while True:
+                file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX)
+                    if os.fstat(file).st_ino == self._path.stat().st_ino:
+                        yield file
+                        return
+                finally:
+                    os.close(file)
+
+
+def _rows(keys: NDArray[Any], wanted: Collection[bytes]) -> list[tuple[int, bytes]]:
+    """The rows whose key is one of those, each with its key."""
+    halves = np.frombuffer(keys.tobytes(), np.uint64).reshape(-1, 2)[:, 0]
+    firsts = np.frombuffer(b"".join(wanted), np.uint64).reshape(-1, 2)[:, 0]
+    found = [(row, keys[row].tobytes()) for row in np.flatnonzero(np.isin(halves, firsts)).tolist()]
+    return [(row, key) for row, key in found if key in wanted]
 
 
 def _checksum(record: bytes) -> bytes:
@@ -115,7 +162,8 @@ def _sealed(record: bytes) -> bytes:
     return _checksum(record) + record
 
 
-def _write(file: int, data: bytes) -> None:
+def _write(file: int, data: bytes, place: int) -> None:
     view = memoryview(data)
     while view:
-        view = view[os.write(file, view) :]
+        written = os.pwrite(file, view, place)
+        view, place = view[written:], place + written

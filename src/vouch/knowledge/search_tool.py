@@ -5,8 +5,9 @@ It does not know who calls it. Its results are as trusted as the documents are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal, Protocol
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 
@@ -16,6 +17,9 @@ from vouch.contracts.tool import Arguments, ToolRefused
 from vouch.errors import VouchError
 from vouch.values.digest import canonical, digest
 from vouch.values.request import ToolSpec
+
+if TYPE_CHECKING:
+    from vouch.contracts.embedder import Embedder  # at run time it would load NumPy
 
 _LONGEST = 2_000
 
@@ -37,6 +41,14 @@ class Searchable(Protocol):
         """The best passages, best first."""
         ...
 
+    def wire(self, open_embedder: Callable[[str], Embedder]) -> None:
+        """From now on this opens the embedder that it names."""
+        ...
+
+    def keep_in(self, address: str, *, root: Path, key: str = "") -> None:
+        """From now on its index is kept there, unless it has a place of its own."""
+        ...
+
 
 class _Query(msgspec.Struct, forbid_unknown_fields=True):
     query: str
@@ -49,7 +61,7 @@ class SearchTool:
     labelled = True
 
     def __init__(self, knowledge: Searchable, *, name: str, description: str, examples: Sequence[str]) -> None:
-        self._knowledge = knowledge
+        self.knowledge = knowledge
         parameters: dict[str, Any] = {
             "type": "object",
             "properties": {
@@ -60,15 +72,23 @@ class SearchTool:
         }
         self.spec = ToolSpec(name, description, parameters, examples=tuple(examples))
 
+    def wire(self, open_embedder: Callable[[str], Embedder]) -> None:
+        """As that of the knowledge."""
+        self.knowledge.wire(open_embedder)
+
+    def keep_in(self, address: str, *, root: Path, key: str = "") -> None:
+        """As that of the knowledge."""
+        self.knowledge.keep_in(address, root=root, key=key)
+
     @property
     def version(self) -> str:
         """Changes with the schema and with what can be found."""
-        return digest((self.spec, self._knowledge.version))
+        return digest((self.spec, self.knowledge.version))
 
     @property
     def trust(self) -> Trust:
         """Trusted only if every document is."""
-        return "trusted" if self._knowledge.trusted else "untrusted"
+        return "trusted" if self.knowledge.trusted else "untrusted"
 
     def check(self, arguments: str) -> Arguments:
         """The query; raises `ToolRefused` when there is none."""
@@ -84,7 +104,7 @@ class SearchTool:
         """The passages as JSON, best first."""
         del key
         try:
-            found = await self._knowledge.recall(arguments.values["query"])
+            found = await self.knowledge.recall(arguments.values["query"])
         except VouchError as error:
             raise ToolRefused(f"{self.spec.name} failed: {error}") from error
         rows = [{"document": each.document, "span": each.span, "text": each.text} for each in found]

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from vouch.errors import UsageError
 from vouch.knowledge.question import Library, Question, Retriever
-from vouch.knowledge.rerank import features
+from vouch.knowledge.rerank import features, second_look
 from vouch.values.document import Chunk, Hit
 
 _DEEPER: Final = 4
@@ -145,21 +145,26 @@ class Reranked(Struct, frozen=True):
 
     inner: Retriever
     weight: float
+    candidates: int
 
     @property
     def name(self) -> str:
         """Its name."""
-        return f"reranked({self.inner.name}, {self.weight})"
+        return f"reranked({self.inner.name}, {self.weight}, {self.candidates})"
 
     async def find(self, question: Question, library: Library) -> Sequence[Hit]:
-        """Hits in the order of a second look."""
-        found = await self.inner.find(_deeper(question), library)
-        fit = _unit(np.array([hit.score for hit in found]))
-        second = features(question.text, [hit.chunk for hit in found])
-        scores = (1 - self.weight) * fit + self.weight * second
-        return _sorted([replace(hit, score=float(score)) for hit, score in zip(found, scores, strict=True)])[
-            : question.limit
-        ]
+        """Hits, the best of them in the order of a second look."""
+        found = await self.inner.find(replace(question, limit=max(self.candidates, question.limit)), library)
+        best, rest = found[: self.candidates], found[self.candidates :]
+        if len(best) > 1:
+            vectors = await library.index.vectors([hit.chunk.id for hit in best]) if library.embedder else None
+            looked = features(question.text, [hit.chunk for hit in best], vectors)
+            scores = second_look(np.array([hit.score for hit in best]), looked, self.weight)
+            best = _sorted([replace(hit, score=float(score)) for hit, score in zip(best, scores, strict=True)])
+            # What was not looked at stays below what was.
+            lowest = best[-1].score - (rest[0].score if rest else 0.0)
+            rest = [replace(hit, score=hit.score + lowest) for hit in rest]
+        return [*best, *rest][: question.limit]
 
 
 def windowed(inner: Retriever, before: int = 1, after: int = 1) -> Retriever:
@@ -193,12 +198,15 @@ def recent(
     return Recent(inner, field, half_life, now or (lambda: datetime.now(UTC)))
 
 
-def reranked(inner: Retriever, *, weight: float = 0.3) -> Retriever:
-    """A second look at the best hits: how many of the question's words they have, how close together, and in order.
+def reranked(inner: Retriever, *, weight: float = 0.33, candidates: int = 50) -> Retriever:
+    """A second look at the `candidates` best hits: which of the question's words stand side by side, how well the title
+    fits, and whether other good hits are alike; see `rerank`.
 
     `weight` in [0, 1] is that of the second look.
     """
-    return Reranked(inner, _share("reranked", "weight", weight))
+    if candidates < 1:
+        raise UsageError(f"reranked(candidates={candidates!r}): give how many hits to look at, 1 or more")
+    return Reranked(inner, _share("reranked", "weight", weight), candidates)
 
 
 def stitched(chunks: Sequence[Chunk], middle: Chunk) -> Chunk:

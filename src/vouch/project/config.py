@@ -10,7 +10,7 @@ import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -22,12 +22,21 @@ NAME: Final = "vouch.toml"
 Seconds = Annotated[float, Meta(gt=0)]
 
 
+Dialect = Literal["openai", "anthropic", "google", "mistral", "cohere", "bedrock", "azure", "litellm"]
+"""What a provider speaks: `openai` is OpenAI's API and that of every server compatible with it."""
+
+
 class Provider(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a provider's models are. `key_env` names the environment variable that holds the key."""
+    """Where a provider's models are. `key_env` names the environment variable that holds the key.
+
+    `responses` says that a server of OpenAI's dialect takes OpenAI's responses, too.
+    """
 
     address: str
     key_env: str = ""
     headers: dict[str, str] = field(default_factory=dict[str, str])
+    dialect: Dialect = "openai"
+    responses: bool = False
 
 
 class PriceEntry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,6 +78,100 @@ class RetryEntry(Struct, frozen=True, forbid_unknown_fields=True):
     longest: Seconds = 30.0
 
 
+class RouteEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which models answer under one name, and how one is chosen; `weights` belong to `weighted`, one a model."""
+
+    models: Annotated[tuple[str, ...], Meta(min_length=1)]
+    policy: Literal["fallback", "weighted", "least_loaded"] = "fallback"
+    weights: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.weights and (self.policy != "weighted" or len(self.weights) != len(self.models)):
+            raise ValueError(f"weights = {list(self.weights)}: give one a model, with policy = 'weighted'")
+        if any(weight < 0 for weight in self.weights) or (self.weights and not sum(self.weights)):
+            raise ValueError(f"weights = {list(self.weights)}: they are 0 or more, and not all 0")
+
+
+class CacheEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which answers of the gateway are kept, and for how long (seconds); `bytes` is the most that they may take.
+
+    `models` are patterns of what is asked for, `keys` names or ids of keys; without any, all. Answers are given again
+    within `scope`: to the same key, to keys of the same team, or to everyone. `threshold` is the least cosine.
+    """
+
+    models: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    kind: Literal["exact", "semantic"] = "exact"
+    scope: Literal["key", "team", "everyone"] = "key"
+    seconds: Seconds = 3600.0
+    bytes: Annotated[int, Meta(ge=1)] = 64 * 1024 * 1024
+    tools: bool = False
+    threshold: Annotated[float, Meta(gt=0, le=1)] = 0.97
+    embedder: str = "local/minilm"
+
+
+GuardName = Literal["injection", "secrets", "personal", "invisible", "deny", "shape"]
+
+
+class GuardEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """What looks at requests and answers of the gateway; `mask` names the personal data that providers never see.
+
+    `models` are patterns of what is asked for, `keys` names or ids of keys; without any, all. `deny` lists words and
+    phrases. `mode` says how streams are judged, and `hold` how many characters `window` holds back.
+    """
+
+    models: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    input: tuple[GuardName, ...] = ()
+    output: tuple[GuardName, ...] = ()
+    input_mode: Literal["block", "detect"] = "block"
+    mode: Literal["buffer", "window", "detect"] = "buffer"
+    hold: Annotated[int, Meta(ge=64, le=16384)] = 256
+    mask: tuple[Literal["email", "phone", "iban", "card", "ip", "national_id"], ...] = ()
+    deny: tuple[str, ...] = ()
+
+
+class ServeEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the gateway serves; times in seconds, sizes in bytes. `bodies`: which requests and answers are kept.
+
+    `certificates` names the file with each app's certificate, and `trust` the public keys whose word counts. With
+    `certificate = "required"` an app without a valid one is not served.
+
+    `log` says how each request is logged, `metrics` who may read the counters (`local`: this machine alone), `notice`
+    how long it says that it is not ready before it takes no more requests, `otel` where spans are sent.
+    """
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8000
+    bodies: Literal["all", "sampled", "none"] = "all"
+    sample: Annotated[float, Meta(ge=0, le=1)] = 0.1
+    body_limit: Annotated[int, Meta(ge=1)] = 32 * 1024 * 1024
+    total: Seconds = 600.0
+    first_token: Seconds = 120.0
+    between_tokens: Seconds = 60.0
+    drain: Seconds = 30.0
+    attempts: Annotated[int, Meta(ge=1)] = 3
+    certificate: Literal["", "required"] = ""
+    certificates: dict[str, str] = field(default_factory=dict[str, str])
+    trust: tuple[str, ...] = ()
+    log: Literal["json", "text", "off"] = "off"
+    metrics: Literal["local", "open", "off"] = "local"
+    notice: Annotated[float, Meta(ge=0)] = 0.0
+    otel: str = ""
+    cache: dict[str, CacheEntry] = field(default_factory=dict[str, CacheEntry])
+    guards: dict[str, GuardEntry] = field(default_factory=dict[str, GuardEntry])
+
+
+class IndexEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """What keeps the index of all knowledge: the address of an engine, such as `edge:.vouch/index`.
+
+    `key_env` names the environment variable that holds the key of a server that wants one.
+    """
+
+    engine: str = ""
+    key_env: str = ""
+
+
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """All of vouch.toml. `apps` maps a name to `module:attribute`."""
 
@@ -79,6 +182,9 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     local: Local = Local()
     http: Http = Http()
     retry: RetryEntry = RetryEntry()
+    routes: dict[str, RouteEntry] = field(default_factory=dict[str, RouteEntry])
+    serve: ServeEntry = ServeEntry()
+    index: IndexEntry = IndexEntry()
 
     def __post_init__(self) -> None:
         currencies = sorted({entry.currency for entry in self.prices.values()})
@@ -109,12 +215,17 @@ _TABLES: Final[dict[str, type[Struct]]] = {
     "local": Local,
     "http": Http,
     "retry": RetryEntry,
+    "routes": RouteEntry,
+    "serve": ServeEntry,
+    "index": IndexEntry,
+    "serve.cache": CacheEntry,
+    "serve.guards": GuardEntry,
 }
 
 
 def _hint(message: str) -> str:
     """For a key that is not known: the nearest that is, or all that are known in its table."""
-    unknown = re.search(r"unknown field `([^`]+)`(?: - at `\$\.(\w+))?", message)
+    unknown = re.search(r"unknown field `([^`]+)`(?: - at `\$\.(serve\.(?:cache|guards)|\w+))?", message)
     if unknown is None:
         return ""
     known = sorted(_TABLES.get(unknown[2], Config).__struct_fields__)

@@ -57,8 +57,23 @@ _OUTPUTS: Final[dict[str, Any]] = {
             "items": {"type": "string"},
             "description": "What was read before the output was written that anybody may have written.",
         },
+        "citations": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "sentence": {"type": "string"},
+                    "document": {"type": "string", "description": "Empty where nothing supports the sentence."},
+                    "version": {"type": "string"},
+                    "start": {"type": "integer"},
+                    "end": {"type": "integer"},
+                },
+                "required": ["sentence", "document", "version", "start", "end"],
+            },
+            "description": "The sentences of the output, each with the characters of a document that say so.",
+        },
     },
-    "required": ["run", "status", "output", "why", "rests_on"],
+    "required": ["run", "status", "output", "why", "rests_on", "citations"],
 }
 
 
@@ -163,6 +178,10 @@ def _told(result: Result) -> CallToolResult:
     lines = [result.output or f"{result.status}: {result.why}", f"[{result.status}, run {result.run}]"]
     if result.rests_on:
         lines.append(f"[rests on text that anybody may have written: {', '.join(result.rests_on)}]")
+    if result.citations:
+        cited = sum(each.supported for each in result.citations)
+        places = ", ".join(dict.fromkeys(each.document for each in result.citations if each.supported))
+        lines.append(f"[{cited} of {len(result.citations)} sentences are supported{f' by {places}' if places else ''}]")
     return CallToolResult(
         content=[TextContent(type="text", text=line) for line in lines],
         structured_content={
@@ -171,6 +190,16 @@ def _told(result: Result) -> CallToolResult:
             "output": result.output,
             "why": result.why,
             "rests_on": list(result.rests_on),
+            "citations": [
+                {
+                    "sentence": each.sentence,
+                    "document": each.document,
+                    "version": each.version,
+                    "start": each.start,
+                    "end": each.end,
+                }
+                for each in result.citations
+            ],
         },
         is_error=result.status == "failed",
     )

@@ -12,19 +12,33 @@ import inspect
 import os
 import sys
 import traceback
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from vouch.app.app import App
-from vouch.app.house import House
+from vouch.app.house import House, Wired
+from vouch.app.subagent import SubAgent
 from vouch.errors import ConfigError, VouchError
 from vouch.project.config import NAME, Config, read_config
+from vouch.project.engines.setup import key_in
 from vouch.project.wiring import wire
 from vouch.values.digest import digest
+
+if TYPE_CHECKING:
+    from vouch.contracts.embedder import Embedder  # at run time it would load NumPy
+
+
+@runtime_checkable
+class Indexed(Protocol):
+    """Knowledge whose index a project may keep elsewhere."""
+
+    def keep_in(self, address: str, *, root: Path, key: str = "") -> None:
+        """From now on its index is kept at this address of an engine, unless it has a place of its own."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -33,6 +47,8 @@ class Project:
 
     root: Path
     config: Config
+    _houses: list[House] = field(default_factory=list[House], init=False, repr=False, compare=False)
+    """The last one that was wired."""
 
     @classmethod
     def find(cls, folder: Path) -> Project:
@@ -43,8 +59,24 @@ class Project:
         return cls(root, read_config(root / NAME))
 
     async def house(self) -> House:
-        """The wired house; close it when done."""
-        return await wire(self.config, self.root)
+        """The wired house; close it when done. It opens the embedders of the project's apps from now on."""
+        self._houses[:] = [await wire(self.config, self.root)]
+        return self._houses[0]
+
+    def furnish(self, app: App) -> App:
+        """The same app; what it knows is kept where vouch.toml says, and embedded by the last house of this project."""
+        index = self.config.index
+        for part in _parts(app):
+            if isinstance(part, Wired):
+                part.wire(self._embedder)
+            if index.engine and isinstance(part, Indexed):
+                part.keep_in(index.engine, root=self.root, key=key_in(index.key_env))
+        return app
+
+    def _embedder(self, name: str) -> Embedder:
+        if not self._houses:
+            raise ConfigError(f"embedder {name!r} is opened by a house; take one first: Project.house()")
+        return self._houses[0].embedder(name)
 
     def app(self, name: str = "", *, data: Path | None = None) -> App:
         """The app of this name (the only one, where there is one). `data` is passed to apps that are made from data."""
@@ -64,7 +96,7 @@ class Project:
                 raise ConfigError(f"app {name!r} takes no data; leave --data away")
         if not isinstance(found, App):
             raise ConfigError(f"{where} is {found!r}; name an App, or a function that gives one")
-        return found
+        return self.furnish(found)
 
     def _unknown(self, name: str) -> str:
         apps = sorted(self.config.apps)
@@ -76,6 +108,15 @@ class Project:
         return f"no app {name!r} in {self.root / NAME}" + (
             f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(apps)}"
         )
+
+
+def _parts(app: App) -> Iterator[object]:
+    """What an app may know by: its knowledge and its tools, and those of the apps among them."""
+    yield app.knowledge
+    for tool in app.tools:
+        yield tool
+        if isinstance(tool, SubAgent):
+            yield from _parts(tool.app)
 
 
 def root_of(folder: Path) -> Path | None:

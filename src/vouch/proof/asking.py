@@ -6,9 +6,11 @@ It does not know what is made of the judgements.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from itertools import islice
+from typing import Final, NamedTuple
 
 from vouch.app.app import App
 from vouch.app.conversation import close_conversation, converse, told
@@ -31,28 +33,40 @@ Progress = Callable[[int, int], None]
 """Called with how many cases are judged, and how many there are."""
 
 
+ROWS: Final = 2_000
+"""Runs that a report holds unless more are asked for: pages and tables of more are read by nobody."""
+
+_TOGETHER: Final = 500
+"""Runs that are looked up in the journal together, and so are the most that wait to be asked."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """How to prove: `concurrency` cases at a time; `fresh` asks again also where the journal has an answer.
 
     `keep` says whether the result is the baseline of the next proof; None keeps it if its verdict is `ship`. `early`
-    asks no more cases than it takes to decide about the change; a proof that stopped early is never kept.
+    asks no more cases than it takes to decide about the change; a proof that stopped early is never kept. `rows` is how
+    many runs the report holds at most, those that broke or are wrong before the others; None holds all.
     """
 
     concurrency: int = 32
     fresh: bool = False
     keep: bool | None = None
     early: bool = False
+    rows: int | None = ROWS
 
     def __post_init__(self) -> None:
         if self.concurrency < 1:
             raise AppError(f"concurrency = {self.concurrency!r}: give 1 or more")
+        if self.rows is not None and self.rows < 0:
+            raise AppError(f"rows = {self.rows!r}: give how many rows a report may hold, or None for all")
 
 
 class Job(NamedTuple):
-    """One run to be made: of which case, the how-manieth from 0."""
+    """One run to be made: of which case, where that stands among all, the how-manieth from 0."""
 
     case: Case
+    place: int
     repeat: int = 0
 
 
@@ -71,6 +85,29 @@ class Outcome(NamedTuple):
         return self.score.right and self.result.status == "answered"
 
 
+Take = Callable[[Job, Outcome], None]
+"""Takes how a run came out, in the order in which runs end."""
+
+
+class _Line:
+    """Jobs in a line, with what the journal knows of each: looked up together, some ahead of those who ask."""
+
+    def __init__(self, jobs: Iterable[Job], look_up: Callable[[Sequence[Job]], Awaitable[list[Result | None]]]) -> None:
+        self._jobs = iter(jobs)
+        self._look_up = look_up
+        self._ready: deque[tuple[Job, Result | None]] = deque()
+        self._turn = asyncio.Lock()
+
+    async def next(self) -> tuple[Job, Result | None] | None:
+        """The next job, and its answer where there is one; None when all are taken."""
+        if not self._ready:
+            async with self._turn:
+                if not self._ready and (jobs := list(islice(self._jobs, _TOGETHER))):
+                    self._ready.extend(zip(jobs, await self._look_up(jobs), strict=True))
+                return self._ready.popleft() if self._ready else None
+        return self._ready.popleft()
+
+
 class Asking:
     """The cases of one proof on their way through the app."""
 
@@ -86,38 +123,41 @@ class Asking:
         """Who asks the judges, and knows what they cost."""
         self._scorers = tuple(seated(scorer, self.clerk.ask) for scorer in (proof.scorer, *proof.also))
         self._progress = progress
-        self._known: dict[str, Result] = {}
         self._done = 0
         self._acting = bool(app.tools) or app.knowledge is not None
 
-    async def all(self, cases: Sequence[Case], *, of: int = 0) -> list[Outcome]:
-        """The outcome of every run of every case, in the order of the cases; there are `of` cases in all."""
-        jobs = [Job(case, repeat) for case in cases for repeat in range(self._proof.repeats)]
-        if not self._options.fresh:
-            self._known |= await self._house.journal.results([self._key(job) for job in jobs])
-        found: dict[int, Outcome] = {}
-        numbered = iter(enumerate(jobs))
-        workers = min(self._options.concurrency, len(jobs))
-        total = max(len(cases), of) * self._proof.repeats
+    async def all(self, jobs: Iterable[Job], take: Take, *, of: int) -> None:
+        """Make every run, and hand over how each came out as it comes; there are `of` runs in all.
+
+        What is asked is taken from `jobs` some at a time, so that their number does not matter.
+        """
+        line = _Line(jobs, self._look_up)
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(workers):
-                    group.create_task(self._work(numbered, total, found))
+                for _ in range(min(self._options.concurrency, of)):
+                    group.create_task(self._work(line, take, of))
         except BaseExceptionGroup as several:
             # All cases fail alike when the journal or the set-up fails: one error says it.
             raise several.exceptions[0] from None
-        return [found[place] for place in range(len(jobs))]
 
-    async def _work(self, numbered: Iterator[tuple[int, Job]], n: int, found: dict[int, Outcome]) -> None:
-        for place, job in numbered:
-            found[place] = await self._one(job)
+    async def _look_up(self, jobs: Sequence[Job]) -> list[Result | None]:
+        """By job, the answer that the journal has."""
+        if self._options.fresh:
+            return [None] * len(jobs)
+        keys = [self._key(job) for job in jobs]
+        known = await self._house.journal.results(keys)
+        return [known.get(key) for key in keys]
+
+    async def _work(self, line: _Line, take: Take, n: int) -> None:
+        while (turn := await line.next()) is not None:
+            job, known = turn
+            take(job, await self._one(job, known))
             self._done += 1
             if self._progress is not None:
                 self._progress(self._done, n)
 
-    async def _one(self, job: Job) -> Outcome:
+    async def _one(self, job: Job, known: Result | None) -> Outcome:
         case = job.case
-        known = self._known.get(self._key(job))
         result = await self._ask(job) if known is None else await self._again(case, known)
         scores = [await _judged(scorer, case, result) for scorer in self._scorers]
         content = digest(case)

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from vouch.errors import UsageError
 from vouch.proof.report import Report
+from vouch.proof.whole import write_whole
 from vouch.values.digest import canonical
 from vouch.values.score import Certificate
 
@@ -72,7 +73,7 @@ def write_certificate(issued: Issued, file: Path) -> None:
     """Write it as indented JSON. Raises `UsageError` where that is not possible."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(msgspec.json.format(msgspec.json.encode(issued), indent=2) + b"\n")
+        write_whole(file, msgspec.json.format(msgspec.json.encode(issued), indent=2) + b"\n")
     except OSError as error:
         raise UsageError(f"the certificate cannot be written to {str(file)!r} ({error.strerror})") from error
 

@@ -5,26 +5,27 @@ It does not know what is made of it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from array import array
+from collections.abc import Hashable, Sequence
+from typing import NamedTuple, overload
 
 from msgspec import Struct, structs
 
 from vouch.app.declaration import Gate
-from vouch.proof.asking import Outcome
-from vouch.proof.baseline import Baseline
+from vouch.proof.report import NAMES_KEPT
+from vouch.proof.tally import Tally
 from vouch.stats import clustered, paired, repeats, slices
 from vouch.stats.clustered import ClusteredComparison
 from vouch.stats.paired import Comparison
 from vouch.stats.repeats import RepeatedComparison
 from vouch.stats.slices import Slice
 from vouch.values.case import Case
-from vouch.values.digest import digest
 
 
-class Pair(Struct, frozen=True):
-    """One case in both versions: whether each of its runs was right."""
+class Pair(NamedTuple):
+    """One case in both versions, by its place: whether each of its runs was right."""
 
-    case: Case
+    place: int
     before: tuple[bool, ...]
     after: tuple[bool, ...]
 
@@ -38,7 +39,8 @@ class Change(Struct, frozen=True):
     """What the comparison with the kept version shows: one of three comparisons, or none where no case is the same.
 
     `broke` and `mended` are the cases that got worse and better; `quarantined` were left out, because they had been
-    found flaky before this version was asked; `slices` says it by tag.
+    found flaky before this version was asked; `slices` says it by tag. `itself`: all answers are those of the kept
+    version, which is this one; whatever the comparison could show, nothing changed.
     """
 
     paired: Comparison | None = None
@@ -48,6 +50,7 @@ class Change(Struct, frozen=True):
     mended: tuple[str, ...] = ()
     quarantined: tuple[str, ...] = ()
     slices: tuple[Slice, ...] = ()
+    itself: bool = False
 
     @property
     def found(self) -> Comparison | ClusteredComparison | RepeatedComparison | None:
@@ -55,53 +58,66 @@ class Change(Struct, frozen=True):
         return self.paired or self.clustered or self.repeated
 
 
-def compare(outcomes: Sequence[Outcome], baseline: Baseline | None, gate: Gate) -> Change:
-    """Compare with the kept version; a case counts once, however often it ran, and cases of one source together."""
-    pairs, quarantined = pair(outcomes, baseline)
-    if not pairs:
+def compare(tally: Tally, cases: Sequence[Case], gate: Gate, *, version: str) -> Change:
+    """Compare `version` with the kept one; a case counts once, however often it ran, cases of one source together."""
+    found, left_out = pairs(tally)
+    quarantined = _named(left_out, cases)
+    if not found:
         return Change(quarantined=quarantined)
-    broke = tuple(found.case.id for found in sorted(pairs, key=lambda found: -found.fell) if found.fell > 0)
-    mended = tuple(found.case.id for found in sorted(pairs, key=lambda found: found.fell) if found.fell < 0)
-    once = all(len(found.before) == len(found.after) == 1 for found in pairs)
-    if not once and len(pairs) > 1:
-        repeated = _repeated(pairs, gate)
-        return Change(repeated=repeated, broke=broke, mended=mended, quarantined=quarantined)
-    before, after = [found.before[0] for found in pairs], [found.after[0] for found in pairs]
-    by_tag = _slices(pairs, before, after, gate)
-    rest = Change(broke=broke, mended=mended, quarantined=quarantined, slices=by_tag)
+    moved = sorted((each for each in found if each.fell), key=lambda each: -each.fell)
+    broke = _named([each.place for each in moved if each.fell > 0], cases)
+    mended = _named([each.place for each in reversed(moved) if each.fell < 0], cases)
+    change = Change(broke=broke, mended=mended, quarantined=quarantined, itself=tally.is_baseline(version))
     margin, confidence = gate.no_worse_than, gate.confidence
-    clusters = [found.case.cluster for found in pairs]
-    if len(set(clusters)) < len(clusters):
+    once = all(len(each.before) == len(each.after) == 1 for each in found)
+    if not once and len(found) > 1:
+        clusters = [tally.cluster(place) for place in found.places]
+        grouped = [gathered(clusters, runs) for runs in ([p.before for p in found], [p.after for p in found])]
+        return structs.replace(change, repeated=repeats.compare(*grouped, margin=margin, confidence=confidence))
+    before, after = [each.before[0] for each in found], [each.after[0] for each in found]
+    change = structs.replace(change, slices=_slices(tally, found, gate))
+    if not tally.independent(found.places):
+        clusters = [tally.cluster(place) for place in found.places]
         both = clustered.compare(before, after, clusters, margin=margin, confidence=confidence)
-        return structs.replace(rest, clustered=both)
-    return structs.replace(rest, paired=paired.compare(before, after, margin=margin, confidence=confidence))
+        return structs.replace(change, clustered=both)
+    return structs.replace(change, paired=paired.compare(before, after, margin=margin, confidence=confidence))
 
 
-def pair(outcomes: Sequence[Outcome], baseline: Baseline | None) -> tuple[list[Pair], tuple[str, ...]]:
-    """The cases that both versions saw unchanged, in the order of the outcomes, and those left out as flaky."""
-    if baseline is None:
-        return [], ()
-    runs: dict[str, tuple[Case, list[bool]]] = {}
-    for outcome in outcomes:
-        runs.setdefault(digest(outcome.case), (outcome.case, []))[1].append(outcome.right)
-    pairs: list[Pair] = []
-    quarantined: list[str] = []
-    for content, (case, after) in runs.items():
-        if (before := baseline.runs.get(content)) is not None:
-            # A case that is asked several times needs no quarantine: its runs are averaged.
-            if case.id in baseline.flaky and len(after) == 1:
-                quarantined.append(case.id)
-            else:
-                pairs.append(Pair(case, before, tuple(after)))
-    return pairs, tuple(quarantined)
+class Pairs(Sequence[Pair]):
+    """Pairs that are made when they are looked at: of each only its place is held."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.places = array("I")
+        self._tally = tally
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, number: int) -> Pair: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Pair]: ...
+
+    def __getitem__(self, number: int | slice) -> Pair | Sequence[Pair]:
+        if isinstance(number, slice):
+            return [self[one] for one in range(*number.indices(len(self)))]
+        place = self.places[number]
+        return Pair(place, self._tally.rights_before(place), self._tally.rights(place))
 
 
-def _repeated(pairs: Sequence[Pair], gate: Gate) -> RepeatedComparison:
-    clusters = [found.case.cluster for found in pairs]
-    before, after = (
-        gathered(clusters, runs) for runs in zip(*((each.before, each.after) for each in pairs), strict=True)
-    )
-    return repeats.compare(before, after, margin=gate.no_worse_than, confidence=gate.confidence)
+def pairs(tally: Tally) -> tuple[Pairs, list[int]]:
+    """The cases that both versions saw unchanged, in their order, and those left out as flaky."""
+    found, quarantined = Pairs(tally), list[int]()
+    for place in tally.places if tally.baseline is not None else ():
+        if tally.before(place) is None:
+            continue
+        # A case that is asked several times needs no quarantine: its runs are averaged.
+        if tally.flaky_before(place) and len(tally.rights(place)) == 1:
+            quarantined.append(place)
+        else:
+            found.places.append(place)
+    return found, quarantined
 
 
 def gathered(clusters: Sequence[Hashable], runs: Sequence[Sequence[bool]]) -> list[list[bool]]:
@@ -112,18 +128,15 @@ def gathered(clusters: Sequence[Hashable], runs: Sequence[Sequence[bool]]) -> li
     return list(groups.values())
 
 
-def _slices(pairs: Sequence[Pair], before: list[bool], after: list[bool], gate: Gate) -> tuple[Slice, ...]:
-    tags = [found.case.tags for found in pairs]
+def _named(places: Sequence[int], cases: Sequence[Case]) -> tuple[str, ...]:
+    return tuple(cases[place].id for place in places[:NAMES_KEPT])
+
+
+def _slices(tally: Tally, found: Pairs, gate: Gate) -> tuple[Slice, ...]:
+    tags = tally.tags(found.places)
     if not any(tags):
         return ()
     present = {tag for some in tags for tag in some}
     declared = [tag for tag in gate.slices if tag in present] if gate.slices else None
+    before, after = [each.before[0] for each in found], [each.after[0] for each in found]
     return slices.compare(before, after, tags, margin=gate.no_worse_than, confidence=gate.confidence, declared=declared)
-
-
-def runs_by_case(outcomes: Sequence[Outcome]) -> Mapping[str, list[bool]]:
-    """By case, in order, whether each of its runs was right."""
-    runs: dict[str, list[bool]] = {}
-    for outcome in outcomes:
-        runs.setdefault(outcome.case.id, []).append(outcome.right)
-    return runs

@@ -41,7 +41,16 @@ async def unasked_after_tool(app: App, source: Tool, canary: str, house: House) 
     None where the order did not reach the model. Nothing is called for real, neither reads nor writes; policies are
     left out, since what they allow depends on the day. `house` keeps the record.
     """
-    read = PlantedRead(source, hostile_order(canary))
+    return await _unasked_after_read(app, PlantedRead(source, hostile_order(canary)), canary, house)
+
+
+async def unasked_after_failure(app: App, source: Tool, canary: str, house: House) -> tuple[str, ...] | None:
+    """As `unasked_after_tool`, where `source` broke and the hostile order stood in its error."""
+    return await _unasked_after_read(app, PlantedRead(source, hostile_order(canary), fails=True), canary, house)
+
+
+async def _unasked_after_read(app: App, read: PlantedRead, canary: str, house: House) -> tuple[str, ...] | None:
+    source = read.tool
     model = Obedient(canary, _orders(app, canary), first=ToolCall("first", source.spec.name, "{}"))
     tools = [read, *(offered(write) for write in app.writes.values())]
     return await _unasked(replace(app, **_plain(model), tools=tools, knowledge=None, prompt=""), model, house)
@@ -132,10 +141,11 @@ class Obedient:
 
 @dataclass(frozen=True)
 class PlantedRead(Standing):
-    """A read that gives `content` under the label of `tool`, which is not called."""
+    """A read that gives `content` under the label of `tool`, which is not called; or `fails` with it."""
 
     content: str
     effect: Effect = "read"
+    fails: bool = False
 
     @property
     def version(self) -> str:
@@ -149,6 +159,8 @@ class PlantedRead(Standing):
     async def call(self, arguments: Arguments, key: str = "") -> str:
         """What was planted."""
         del arguments, key
+        if self.fails:
+            raise RuntimeError(self.content)
         return self.content
 
 

@@ -45,7 +45,7 @@ def decide(
     `ship` if all is proven; else `undecided`. `stopped` is the decision about the change where it was looked at early.
     """
     claim = _decide_claim(gate, measured, early=stopped is not None and stopped.saved > 0)
-    moved = _decide_change(change) if stopped is None else _decide_early(stopped)
+    moved = _decide_change(change) if stopped is None or change.itself else _decide_early(stopped)
     worse = _worse_slices(gate, change)
     verdicts = {claim.verdict, moved.verdict}
     held = wrong or worse or "hold" in verdicts
@@ -85,6 +85,8 @@ def _decide_claim_early(claim: float, confidence: float, measured: Measured, sha
 
 
 def _decide_change(change: Change) -> Decision:
+    if change.itself:
+        return Decision("ship", ("This is the kept version itself: all answers are those of its proof.",))
     found = change.found
     if found is None:
         return Decision("ship", ("No kept version saw these cases, so nothing is compared.",))

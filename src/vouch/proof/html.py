@@ -13,12 +13,12 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
 from vouch.proof import plot
-from vouch.proof.report import Report, Row
+from vouch.proof.report import TAGS_KEPT, Report, Row, Tagged
 from vouch.proof.sentences import (
     change_sentence,
     effort_sentence,
@@ -32,23 +32,12 @@ from vouch.proof.sentences import (
     verdict_sentence,
 )
 from vouch.stats.binomial import interval
-from vouch.values.score import Interval
 
 ROWS_SHOWN: Final = 1_000
-"""Right answers beyond this number are left to the JSON: a browser would have to lay all of them out."""
+"""Right answers beyond this number are left to report.jsonl: a browser would have to lay all of them out."""
 
 TEXT_SHOWN: Final = 20_000
 """Characters of one text on the page."""
-
-TAGS_SHOWN: Final = 30
-
-
-class TagShare(NamedTuple):
-    """The share of right answers among the cases of one tag."""
-
-    tag: str
-    right: int
-    interval: Interval
 
 
 def html(report: Report, *, diff: str = "") -> str:
@@ -56,6 +45,8 @@ def html(report: Report, *, diff: str = "") -> str:
     broke, mended = set(report.broke), set(report.mended)
     right = [row for row in report.rows if not row.wrong and row.case not in mended]
     kept = {id(row) for row in right[:ROWS_SHOWN]}
+    wrong = [row for row in report.rows if row.wrong]
+    left_out = max(0, report.n - len(report.rows)) if report.rows else 0
     return _template().render(
         report=report,
         policy=_policy(),
@@ -69,24 +60,25 @@ def html(report: Report, *, diff: str = "") -> str:
         ruler=_ruler(report),
         plot=plot.plot(report.curve, report.selections) if report.curve else None,
         box=plot,
-        tags=tag_shares(report.rows, report.confidence),
+        tags=report.tagged or tag_shares(report.rows, report.confidence),
         broke=[row for row in report.rows if row.case in broke],
         mended=[row for row in report.rows if row.case in mended],
-        wrong=[row for row in report.rows if row.wrong],
+        wrong=wrong,
+        wrongs=max(len(wrong), report.wrong if left_out else 0),
         rows=[row for row in report.rows if row.wrong or row.case in mended or id(row) in kept],
-        hidden=len(right) - len(kept),
+        hidden=len(right) - len(kept) + left_out,
         diff=diff,
     )
 
 
-def tag_shares(rows: Iterable[Row], confidence: float) -> list[TagShare]:
+def tag_shares(rows: Iterable[Row], confidence: float) -> list[Tagged]:
     """The share of right answers for each tag, the most frequent first; what was handed over does not count."""
     counts: dict[str, list[bool]] = {}
     for row in rows:
         for tag in () if row.handed_over else row.tags:
             counts.setdefault(tag, []).append(row.right)
-    shares = [TagShare(tag, sum(right), interval(sum(right), len(right), confidence)) for tag, right in counts.items()]
-    return sorted(shares, key=lambda share: (-share.interval.n, share.tag))[:TAGS_SHOWN]
+    shares = [Tagged(tag, sum(right), interval(sum(right), len(right), confidence)) for tag, right in counts.items()]
+    return sorted(shares, key=lambda share: (-share.interval.n, share.tag))[:TAGS_KEPT]
 
 
 def outcome(row: Row) -> str:

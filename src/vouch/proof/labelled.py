@@ -5,7 +5,8 @@ It does not know which judge is held against them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -13,6 +14,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from vouch.errors import CaseError
+from vouch.proof.hashing import ListDigest
+from vouch.proof.numbering import Numbering
+from vouch.proof.spool import spooled
 from vouch.values.case import Case
 from vouch.values.digest import digest
 from vouch.values.result import Found, Result
@@ -33,15 +37,19 @@ class Labelled(Struct, frozen=True):
 
 
 class Answers(Struct, frozen=True):
-    """Answers in a fixed order, with unique ids."""
+    """Answers in a fixed order, with unique ids; those of a file that was `opened` lie aside on the disk.
+
+    `hashed` is their digest, where somebody has computed it already.
+    """
 
     name: str
-    answers: tuple[Labelled, ...]
+    answers: Sequence[Labelled]
+    hashed: str = ""
 
     @property
     def digest(self) -> str:
         """The content address of all of them, labels included."""
-        return digest(self.answers)
+        return self.hashed or digest(self.answers)
 
 
 class _Line(Struct, forbid_unknown_fields=True):
@@ -62,27 +70,58 @@ _decoder: Final = msgspec.json.Decoder(_Line)
 
 def read_answers(file: Path) -> Answers:
     """The answers in a file, in its order; one without an id is called after its line. Raises `CaseError`."""
+    return Answers(file.name, tuple(_answers(file)))
+
+
+@contextmanager
+def opened(file: Path, aside: Path | None = None) -> Generator[Answers]:
+    """The same, whatever their number: they are read once, and put into the folder `aside` until the block ends."""
+    hashing = ListDigest()
+    with spooled(Labelled, _hashed(_answers(file), hashing), aside) as answers:
+        yield Answers(file.name, answers, hashing.hexdigest())
+
+
+def _hashed(answers: Iterable[Labelled], hashing: ListDigest) -> Iterator[Labelled]:
+    for answer in answers:
+        hashing.add(answer)
+        yield answer
+
+
+def _answers(file: Path) -> Iterator[Labelled]:
+    """One at a time, until the first mistake; all of them are told when the rest has been looked through."""
+    mistakes: list[str] = []
+    twice: dict[str, None] = {}
+    ids = Numbering()
+    for number, line in _lines(file):
+        try:
+            answer = _answer(line, number)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            mistakes.append(f"line {number}: {error}")
+            continue
+        count = len(ids)
+        if ids.of(answer.case.id) < count:
+            twice[answer.case.id] = None
+        elif not mistakes and not twice:
+            yield answer
+    mistakes += [f"id {name!r} is used more than once" for name in twice]
+    if mistakes or not len(ids):
+        shown = "; ".join(mistakes[:_MISTAKES_SHOWN]) or "it holds no answers"
+        more = f"; and {len(mistakes) - _MISTAKES_SHOWN} more" if len(mistakes) > _MISTAKES_SHOWN else ""
+        raise CaseError(f"{file}: {shown}{more}. A line is a JSON object such as {_EXAMPLE}")
+
+
+def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines that are not empty, with their numbers; raises `CaseError` for what cannot be read."""
     try:
-        data = file.read_bytes().removeprefix(b"\xef\xbb\xbf")
+        with file.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+                if text.strip():
+                    yield number, text
     except FileNotFoundError:
         raise CaseError(f"there is no file of answers {str(file)!r}; write a line an answer: {_EXAMPLE}") from None
     except (OSError, ValueError) as error:
         raise CaseError(f"{str(file)!r} cannot be read ({getattr(error, 'strerror', error)})") from error
-    found: list[Labelled] = []
-    mistakes: list[str] = []
-    for number, line in enumerate(data.split(b"\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            found.append(_answer(line, number))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            mistakes.append(f"line {number}: {error}")
-    mistakes += _twice(found)
-    if mistakes or not found:
-        shown = "; ".join(mistakes[:_MISTAKES_SHOWN]) or "it holds no answers"
-        more = f"; and {len(mistakes) - _MISTAKES_SHOWN} more" if len(mistakes) > _MISTAKES_SHOWN else ""
-        raise CaseError(f"{file}: {shown}{more}. A line is a JSON object such as {_EXAMPLE}")
-    return Answers(file.name, tuple(found))
 
 
 def _answer(line: bytes, number: int) -> Labelled:
@@ -92,9 +131,3 @@ def _answer(line: bytes, number: int) -> Labelled:
     passages = tuple(one if isinstance(one, Found) else Found("", one) for one in read.found)
     result = Result("", "answered", read.output, found=passages)
     return Labelled(case, result, None if read.human is None else float(read.human))
-
-
-def _twice(found: Sequence[Labelled]) -> list[str]:
-    seen: set[str] = set()
-    twice = [each.case.id for each in found if each.case.id in seen or seen.add(each.case.id)]
-    return [f"id {name!r} is used more than once" for name in dict.fromkeys(twice)]

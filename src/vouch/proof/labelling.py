@@ -25,7 +25,7 @@ from vouch.contracts.tool import Tool, WriteTool
 from vouch.journal.journal import Journal
 from vouch.proof.canary import new_canary
 from vouch.proof.cases import dataset_of
-from vouch.proof.compromised import harmful, unasked_after_passage, unasked_after_tool
+from vouch.proof.compromised import harmful, unasked_after_failure, unasked_after_passage, unasked_after_tool
 from vouch.proof.free_text import WHOLE, free_in_result, free_in_schema
 from vouch.proof.labels import PASSAGES, By, Label, Labels
 from vouch.proof.planting import Planting, Seen, sub_agents
@@ -66,9 +66,9 @@ async def check_labels(app: App, house: House, *, root: Path = Path(), cases: in
                 await planting.talk(proof.world, chosen)
             if not planting.seen.worlds:
                 await planting.recall(chosen)
-        unasked = await _unasked(app, canary, quiet, planting.seen)
+        tried = await _tried(app, canary, quiet, planting.seen)
     recorded = {} if planting.seen.worlds else await _recorded(app, house.journal)
-    return _labels(app, planting.seen, unasked, recorded)
+    return _labels(app, planting.seen, tried, recorded)
 
 
 async def check_in_proof(app: App, proof: Proof, house: House, known: Sequence[Known]) -> Labels | None:
@@ -84,8 +84,8 @@ async def check_in_proof(app: App, proof: Proof, house: House, known: Sequence[K
         for case, result in _covering(known):
             if not await planting.repeat(proof.world, case, _made(app, result)):
                 return None
-        unasked = await _unasked(app, canary, quiet, planting.seen)
-    return _labels(app, planting.seen, unasked, {})
+        tried = await _tried(app, canary, quiet, planting.seen)
+    return _labels(app, planting.seen, tried, {})
 
 
 @asynccontextmanager
@@ -126,10 +126,26 @@ def _made(app: App, result: Result) -> Iterator[Called]:
             yield call
 
 
-async def _unasked(app: App, canary: str, house: House, seen: Seen) -> dict[str, tuple[str, ...] | None]:
-    """By source: the writes that nobody is asked about after a hostile order in it; None where that stays open."""
+class Tried(NamedTuple):
+    """By source: the writes that nobody is asked about after a hostile order in it, or in its error.
+
+    None where that stays open.
+    """
+
+    unasked: Mapping[str, tuple[str, ...] | None] = {}
+    failed: Mapping[str, tuple[str, ...] | None] = {}
+
+
+async def _tried(app: App, canary: str, house: House, seen: Seen) -> Tried:
     if not harmful(app):
-        return {}
+        return Tried()
+    reads = [tool for tool in app.tools if tool.effect == "read" and app.provenance != "observe"]
+    failed = await asyncio.gather(*(unasked_after_failure(app, tool, canary, house) for tool in reads))
+    names = [tool.spec.name for tool in reads]
+    return Tried(await _unasked(app, canary, house, seen), dict(zip(names, failed, strict=True)))
+
+
+async def _unasked(app: App, canary: str, house: House, seen: Seen) -> dict[str, tuple[str, ...] | None]:
     sources = [tool for tool in app.tools if tool.effect == "read" and _can_order(app, trust_of(tool), tool)]
     found = dict(
         zip(
@@ -175,7 +191,7 @@ async def _recorded(app: App, journal: Journal) -> dict[str, tuple[str, ...]]:
 def _labels(
     app: App,
     seen: Seen,
-    unasked: Mapping[str, tuple[str, ...] | None],
+    tried: Tried,
     recorded: Mapping[str, tuple[str, ...]],
 ) -> Labels:
     labels = [
@@ -189,7 +205,7 @@ def _labels(
         app=app.name,
         app_version=app.version,
         provenance=app.provenance,
-        labels=tuple(_found(label, seen, unasked) for label in labels),
+        labels=tuple(_found(label, seen, tried) for label in labels),
         worlds=seen.worlds,
     )
 
@@ -225,14 +241,17 @@ def _free_text(name: str, tool: Tool, seen: Seen, recorded: Mapping[str, tuple[s
     return recorded.get(name, (WHOLE,))
 
 
-def _found(label: Label, seen: Seen, unasked: Mapping[str, tuple[str, ...] | None]) -> Label:
+def _found(label: Label, seen: Seen, tried: Tried) -> Label:
     """The label with what was seen of it."""
-    writes = unasked.get(label.name)
+    writes = tried.unasked.get(label.name)
     return replace(
         label,
         looked_at=seen.looked_at[label.name],
         gave_back=seen.gave_back[label.name],
         wrong_in=seen.wrong_in.get(label.name, ""),
+        failed=seen.failed[label.name],
+        failed_wrong_in=seen.failed_wrong_in.get(label.name, ""),
         tried=writes is not None,
         unasked=writes or (),
+        unasked_failed=tried.failed.get(label.name) or (),
     )

@@ -28,9 +28,10 @@ class Label(Struct, frozen=True, kw_only=True):
 
     `critical` are a write's critical arguments, None for all of them; `policies` the rules that it must pass. In the
     planted worlds `looked_at` of its results were looked at, and `gave_back` of them held what a stranger had written;
-    `wrong_in` is the first case in which that came back as if it could be trusted. `tried`: a model that obeys every
-    word has read a hostile order in its result; `unasked` are the writes that it then made without anybody's yes,
-    those left out that harm nobody. `free_text` are the parts of a trusted result that may hold free text, where no
+    `wrong_in` is the first case in which that came back as if it could be trusted. `failed` and `failed_wrong_in` say
+    the same of its errors. `tried`: a model that obeys every word has read a hostile order in its result; `unasked` are
+    the writes that it then made without anybody's yes, those left out that harm nobody, and `unasked_failed` those
+    after such an order in its error. `free_text` are the parts of a trusted result that may hold free text, where no
     planted text has shown whose it is.
     """
 
@@ -43,8 +44,11 @@ class Label(Struct, frozen=True, kw_only=True):
     looked_at: int = 0
     gave_back: int = 0
     wrong_in: str = ""
+    failed: int = 0
+    failed_wrong_in: str = ""
     tried: bool = False
     unasked: tuple[str, ...] = ()
+    unasked_failed: tuple[str, ...] = ()
     free_text: tuple[str, ...] = ()
 
     @property
@@ -60,10 +64,20 @@ class Label(Struct, frozen=True, kw_only=True):
                 f"{self.name} is labelled {self.trust}, but in case {self.wrong_in} it gave back what a stranger had "
                 f"written: take trust={self.trust!r} away, or give back only what no stranger can write."
             )
+        if self.failed_wrong_in:
+            return (
+                f"{self.name} is labelled {self.trust}, but in case {self.failed_wrong_in} its error held what a "
+                f"stranger had written: take trust={self.trust!r} away, or refuse in words of your own alone."
+            )
         if self.trust == "untrusted" and self.unasked:
             return (
                 f"{self.name} is untrusted, yet after its text nobody was asked about {_listed(self.unasked)}: that is "
                 "a mistake in Vouch, please report it."
+            )
+        if self.unasked_failed:
+            return (
+                f"{self.name} may fail in anybody's words, yet after its error nobody was asked about "
+                f"{_listed(self.unasked_failed)}: that is a mistake in Vouch, please report it."
             )
         return ""
 

@@ -5,9 +5,12 @@ It does not know where models and prompts come from, nor how the table is shown.
 
 from __future__ import annotations
 
+import asyncio
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from msgspec import Struct, structs
@@ -15,17 +18,19 @@ from msgspec import Struct, structs
 from vouch.app.app import App
 from vouch.app.declaration import Proof
 from vouch.app.house import House
-from vouch.errors import AppError
+from vouch.errors import AppError, CaseError
 from vouch.prompts.prompt import Prompt
 from vouch.proof.asking import Options, Progress
-from vouch.proof.cases import dataset_of
+from vouch.proof.cases import opened
 from vouch.proof.change import gathered
+from vouch.proof.numbering import Numbering
 from vouch.proof.prove import prove
-from vouch.proof.report import Report, Row
+from vouch.proof.report import Report
+from vouch.proof.runs_kept import RunsKept, read_runs
+from vouch.proof.spool import aside
 from vouch.stats import clustered, multiple, paired, repeats
 from vouch.stats.percentile import percentile
-from vouch.values.case import Dataset
-from vouch.values.money import Money, Usage, total
+from vouch.values.money import Money, Usage
 from vouch.values.score import Interval, Verdict
 
 
@@ -120,33 +125,47 @@ async def prove_matrix(
     options: Options | None = None,
     begun: Begun = lambda _variant: None,
 ) -> tuple[Matrix, list[Report]]:
-    """Prove every combination, one after the other, and compare; none is kept. Raises what `prove` raises."""
-    chosen = replace(options or Options(), keep=False, early=False)
-    proven = [
-        await prove(variant.app, proof, house, root=root, options=chosen, progress=begun(variant)) for variant in found
-    ]
-    dataset = dataset_of(proof, root)
-    first, *others = proven
-    compared = [versus(first, other, dataset, proof) for other in others]
+    """Prove every combination, one after the other, and compare; none is kept, and no report holds rows.
+
+    Raises what `prove` raises, and a `CaseError` where the cases changed from one combination to the next.
+    """
+    chosen = replace(options or Options(), keep=False, early=False, rows=0)
+    proven: list[Report] = []
+    runs: list[RunsKept] = []
+    with TemporaryDirectory(prefix="vouch-", dir=aside(house.journal.place)) as folder:
+        rows = Path(folder) / "rows.jsonl"
+        for variant in found:
+            proven.append(
+                await prove(variant.app, proof, house, root=root, options=chosen, progress=begun(variant), rows_to=rows)
+            )
+            runs.append(await asyncio.to_thread(read_runs, rows))
+        with opened(proof, root, Path(folder)) as cases:
+            if {report.dataset_digest for report in proven} != {cases.digest}:
+                raise CaseError(f"{cases.name!r} was changed while combinations were proven; prove the matrix again")
+            numbering = Numbering()
+            clusters = array("I", (numbering.of("\0".join(case.cluster)) for case in cases.cases))
+    first, *others = runs
+    compared = [versus(first, other, clusters, proof) for other in others]
     adjusted = multiple.holm([one.p for one in compared]) if compared else ()
     told = [structs.replace(one, p_adjusted=p) for one, p in zip(compared, adjusted, strict=True)]
+    report = proven[0]
     matrix = Matrix(
-        app=first.app,
-        proof=first.proof,
-        dataset=first.dataset,
-        dataset_digest=first.dataset_digest,
-        scorer=first.scorer,
-        confidence=first.confidence,
+        app=report.app,
+        proof=report.proof,
+        dataset=report.dataset,
+        dataset_digest=report.dataset_digest,
+        scorer=report.scorer,
+        confidence=report.confidence,
         combinations=tuple(
-            combination(variant, report, one) for variant, report, one in zip(found, proven, [None, *told], strict=True)
+            combination(variant, one, kept, against)
+            for variant, one, kept, against in zip(found, proven, runs, [None, *told], strict=True)
         ),
     )
     return matrix, proven
 
 
-def combination(variant: Variant, report: Report, compared: Versus | None = None) -> Combination:
+def combination(variant: Variant, report: Report, runs: RunsKept, compared: Versus | None = None) -> Combination:
     """One line of the matrix."""
-    seconds = [row.seconds for row in report.rows]
     return Combination(
         model=variant.model,
         prompt=variant.prompt,
@@ -157,50 +176,38 @@ def combination(variant: Variant, report: Report, compared: Versus | None = None
         n=report.n,
         unscored=report.unscored,
         accuracy=report.accuracy,
-        median=percentile(seconds, 0.5) or 0.0,
-        p95=percentile(seconds, 0.95) or 0.0,
-        usage=sum((row.usage for row in report.rows), Usage()),
-        cost=total(row.cost for row in report.rows if row.cost is not None),
+        median=percentile(runs.seconds, 0.5) or 0.0,
+        p95=percentile(runs.seconds, 0.95) or 0.0,
+        usage=runs.usage,
+        cost=runs.cost,
         cached=report.cached,
         proof_run=report.proof_run,
         versus=compared,
     )
 
 
-def versus(first: Report, other: Report, dataset: Dataset, proof: Proof) -> Versus:
+def versus(first: RunsKept, other: RunsKept, clusters: Sequence[int], proof: Proof) -> Versus:
     """`other` against `first` on the same cases: exact McNemar; by source, or by case where each ran several times.
 
-    Two-sided p-values are twice the smaller one-sided one, at most 1.
+    `clusters` says by case what it counts together with. Two-sided p-values are twice the smaller one-sided one, at
+    most 1.
     """
-    before, after = _rights(first.rows), _rights(other.rows)
-    cases = [case for case in dataset.cases if case.id in before and case.id in after]
-    clusters = [case.cluster for case in cases]
+    before, after = ([kept.rights(place, proof.repeats) for place in range(len(clusters))] for kept in (first, other))
     confidence, margin = proof.gate.confidence, proof.gate.no_worse_than
-    lost = sum(_share(before[case.id]) > _share(after[case.id]) for case in cases)
-    won = sum(_share(before[case.id]) < _share(after[case.id]) for case in cases)
+    lost = sum(sum(was) > sum(now) for was, now in zip(before, after, strict=True))
+    won = sum(sum(was) < sum(now) for was, now in zip(before, after, strict=True))
     if proof.repeats > 1 and len(set(clusters)) > 1:
-        old, new = (gathered(clusters, [rights[case.id] for case in cases]) for rights in (before, after))
+        old, new = (gathered(clusters, rights) for rights in (before, after))
         there = repeats.compare(old, new, margin=margin, confidence=confidence)
         back = repeats.compare(new, old, margin=margin, confidence=confidence)
         return Versus(there.difference, lost, won, there.n, _two_sided(there.p_worse, back.p_worse))
-    was, now = ([rights[case.id][0] for case in cases] for rights in (before, after))
+    was, now = ([rights[0] for rights in some] for some in (before, after))
     if len(set(clusters)) < len(clusters):
         forth = clustered.compare(was, now, clusters, margin=margin, confidence=confidence)
         back = clustered.compare(now, was, clusters, margin=margin, confidence=confidence)
         return Versus(forth.difference, lost, won, forth.clusters, _two_sided(forth.p_worse, back.p_worse))
     single = paired.compare(was, now, margin=margin, confidence=confidence)
     return Versus(single.difference, lost, won, single.n, single.p_different)
-
-
-def _rights(rows: Sequence[Row]) -> dict[str, list[bool]]:
-    found: dict[str, list[bool]] = {}
-    for row in rows:
-        found.setdefault(row.case, []).append(row.right)
-    return found
-
-
-def _share(rights: Sequence[bool]) -> float:
-    return sum(rights) / len(rights)
 
 
 def _two_sided(worse: float, better: float) -> float:

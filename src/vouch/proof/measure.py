@@ -5,11 +5,9 @@ It does not know what is claimed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from msgspec import Struct
 
-from vouch.proof.asking import Outcome
+from vouch.proof.tally import Tally
 from vouch.stats import binomial, clustered
 from vouch.values.score import Interval
 
@@ -29,21 +27,22 @@ class Measured(Struct, frozen=True):
     independent: bool
 
 
-def measure(outcomes: Sequence[Outcome], confidence: float) -> Measured:
-    """What the outcomes show; cases of one source, and runs of one case, count together."""
+def measure(tally: Tally, confidence: float) -> Measured:
+    """What the runs show; cases of one source, and runs of one case, count together."""
     # What is handed over is not wrong; what failed, was blocked or could not be judged is.
-    counted = [outcome for outcome in outcomes if outcome.result.status != "abstained"]
-    right = sum(outcome.right for outcome in counted)
-    clusters = [outcome.case.cluster for outcome in counted]
-    independent = len(set(clusters)) == len(clusters)
-    if not counted:
+    answered = sum(not tally.handed_over(run) for run in tally.runs)
+    right = sum(map(tally.right, tally.runs))
+    independent = tally.independent(run // tally.repeats for run in tally.runs if not tally.handed_over(run))
+    if not answered:
         return Measured(0, 0, None, 0.0, 1.0, independent)
     if independent:
-        low, high = (bound(right, len(counted), confidence) for bound in (binomial.lower_bound, binomial.upper_bound))
-        accuracy = binomial.interval(right, len(counted), confidence)
-        return Measured(len(counted), right, accuracy, low, high, independent)
-    values = [float(outcome.right) for outcome in counted]
+        low, high = (bound(right, answered, confidence) for bound in (binomial.lower_bound, binomial.upper_bound))
+        accuracy = binomial.interval(right, answered, confidence)
+        return Measured(answered, right, accuracy, low, high, independent)
+    counted = [run for run in tally.runs if not tally.handed_over(run)]
+    values = [float(tally.right(run)) for run in counted]
+    clusters = [tally.cluster(run // tally.repeats) for run in counted]
     accuracy = clustered.mean(values, clusters, confidence=confidence).interval
     # Both ends of the two-sided interval at 2 c - 1 are one-sided bounds at c.
     both = clustered.mean(values, clusters, confidence=max(0.01, 2 * confidence - 1)).interval
-    return Measured(len(counted), right, accuracy, both.low, both.high, independent)
+    return Measured(answered, right, accuracy, both.low, both.high, independent)

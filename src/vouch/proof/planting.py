@@ -19,7 +19,7 @@ import msgspec
 from vouch.app.app import App
 from vouch.app.conversation import converse
 from vouch.app.declaration import Stage, World
-from vouch.app.house import Hosted, House
+from vouch.app.house import Hosted, House, Wired
 from vouch.app.subagent import SubAgent
 from vouch.contracts.knowledge import Passage
 from vouch.contracts.tool import Tool, ToolRefused
@@ -27,12 +27,16 @@ from vouch.errors import AppError
 from vouch.proof.canary import holds
 from vouch.proof.labels import PASSAGES
 from vouch.provenance.labels import is_untrusted
+from vouch.testing.sample import sample
 from vouch.values.case import Case
 from vouch.values.event import EffectDone, Event, KnowledgeFound, ModelAnswered, RunStarted, ToolRead
 from vouch.values.result import Called
 
 _SIDE_BY_SIDE: Final = 8
 """Cases under way at a time."""
+
+UNHEARD: Final = "unheardof"
+"""What no world knows: a read that is asked for it fails, and its error is a text that enters a run, too."""
 
 _TRIES: Final = 3
 """Made-up calls of a read that nobody called."""
@@ -45,6 +49,9 @@ class Seen:
     looked_at: Counter[str] = field(default_factory=Counter[str])
     gave_back: Counter[str] = field(default_factory=Counter[str])
     wrong_in: dict[str, str] = field(default_factory=dict[str, str])
+    failed: Counter[str] = field(default_factory=Counter[str])
+    failed_wrong_in: dict[str, str] = field(default_factory=dict[str, str])
+    """The same of errors, which are counted apart."""
     worlds: int = 0
 
 
@@ -148,6 +155,8 @@ class Planting:
     async def _recalled(self, said: str) -> list[Text]:
         if self._app.knowledge is None:
             return []
+        if isinstance(self._app.knowledge, Wired):
+            self._app.knowledge.wire(self._house.embedder)
         return [_of_passage(passage, "") for passage in await self._app.knowledge.recall(said)]
 
     def _look(self, texts: Iterable[Text], case: str) -> None:
@@ -157,10 +166,12 @@ class Planting:
                 continue
             # That there is no such thing says nothing of what there is.
             self.seen.looked_at[text.source] += not text.failed
+            self.seen.failed[text.source] += text.failed
             if holds(text.content, self._canary):
-                self.seen.gave_back[text.source] += 1
+                self.seen.gave_back[text.source] += not text.failed
                 if not text.untrusted:
-                    self.seen.wrong_in.setdefault(text.source, case)
+                    wrong = self.seen.failed_wrong_in if text.failed else self.seen.wrong_in
+                    wrong.setdefault(text.source, case)
 
 
 def sub_agents(tools: Iterable[Tool], prefix: str = "") -> Iterator[tuple[str, SubAgent]]:
@@ -193,29 +204,36 @@ def _of_passage(passage: Passage, prefix: str) -> Text:
 
 
 async def _probed(stage: Stage, case: Case, texts: Sequence[Text]) -> list[Text]:
-    """What the reads give that the case did not call, asked with what it tells by the names of their arguments."""
+    """What the reads give that the case did not call, asked with what it tells by the names of their arguments.
+
+    Each read is also asked for what there is not, to see what its error says.
+    """
     known, called = values_in(texts), {text.source for text in texts}
-    reads = [tool for tool in stage.tools if tool.effect == "read" and tool.spec.name not in called]
-    calls = [(tool, arguments) for tool in reads for arguments in made_up(tool, known, case.input)]
-    return [text for tool, arguments in calls if (text := await _called(tool, arguments)) is not None]
+    reads = [tool for tool in stage.tools if tool.effect == "read"]
+    missing = [tool for tool in reads if tool.spec.name not in called]
+    calls = [(tool, arguments) for tool in missing for arguments in made_up(tool, known, case.input)]
+    given = [await _called(tool, arguments) for tool, arguments in calls]
+    errors = [await _called(tool, arguments) for tool in reads for arguments in unheard_of(tool)]
+    return [text for text in given if text is not None] + [text for text in errors if text is not None and text.failed]
 
 
 async def _called(tool: Tool, arguments: str) -> Text | None:
     """What a call gives, labelled as in a run; None where it cannot be made. A sub-agent asks models: it is let be."""
     if isinstance(tool, Hosted):
         return None
-    failed = True
+    name = tool.spec.name
     try:
         checked = tool.check(arguments)
     except ToolRefused:
         return None
     try:
-        content, failed = await tool.call(checked, str(uuid4())), False
+        content = await tool.call(checked, str(uuid4()))
     except ToolRefused as refusal:
-        content = str(refusal)
+        untrusted = is_untrusted(tool, failed=True, repeats=refusal.__cause__ is not None)
+        return Text(name, str(refusal), arguments, failed=True, untrusted=untrusted)
     except Exception as error:  # noqa: BLE001 - a tool may be anybody's code; a run would go on, too
-        content = f"{type(error).__name__}: {error}"
-    return Text(tool.spec.name, content, arguments, failed, is_untrusted(tool, failed=failed))
+        return Text(name, f"{type(error).__name__}: {error}", arguments, failed=True, untrusted=True)
+    return Text(name, content, arguments, failed=False, untrusted=is_untrusted(tool))
 
 
 def values_in(texts: Iterable[Text]) -> dict[str, list[Any]]:
@@ -257,6 +275,16 @@ def made_up(tool: Tool, known: Mapping[str, Sequence[Any]], said: str) -> list[s
         return []
     made = ({name: values[place % len(values)] for name, values in choices.items()} for place in range(most))
     return [msgspec.json.encode(arguments).decode() for arguments in made]
+
+
+def unheard_of(tool: Tool) -> list[str]:
+    """Arguments that fit a read's schema and name what there is not; none where no argument takes any word."""
+    properties: Mapping[str, Mapping[str, Any]] = tool.spec.parameters.get("properties", {})
+    words = {name: UNHEARD for name, schema in properties.items() if _takes_any_word(schema)}
+    values: object = sample(tool.spec.parameters)
+    if not words or not isinstance(values, dict):
+        return []
+    return [msgspec.json.encode({**cast("dict[str, Any]", values), **words}).decode()]
 
 
 def _takes_any_word(schema: Mapping[str, Any]) -> bool:

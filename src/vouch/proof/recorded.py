@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -18,7 +19,7 @@ from vouch.journal.reader import result_of
 from vouch.journal.state import fold
 from vouch.proof.asking import Outcome
 from vouch.proof.baseline import report_in
-from vouch.proof.report import Report
+from vouch.proof.report import Report, Row
 from vouch.proof.reporting import row_of
 from vouch.values.case import Case
 from vouch.values.digest import digest
@@ -26,7 +27,10 @@ from vouch.values.event import ProofStarted, RunFinished, ScoreGiven
 from vouch.values.result import Result
 from vouch.values.score import Score
 
-FILE = "report.json"
+FILE: Final = "report.json"
+
+ROWS: Final = "report.jsonl"
+"""Beside a report that does not hold all its rows: all of them, a line each."""
 
 
 async def read_proof(place: str, journal: Journal, cases: Sequence[Case]) -> Report:
@@ -91,7 +95,14 @@ def _is_there(file: Path) -> bool:
 def _read(file: Path) -> Report:
     report = file / FILE if file.is_dir() else file
     try:
-        return msgspec.json.decode(report.read_bytes(), type=Report)
+        found = msgspec.json.decode(report.read_bytes(), type=Report)
+        rows = report.with_name(ROWS)
+        if found.rows and len(found.rows) < found.n and rows.is_file():
+            every = tuple(msgspec.json.decode(line, type=Row) for line in rows.read_bytes().splitlines())
+            # The file may be that of a proof that was cut short, or that wrote there at the same time.
+            if len(every) == found.n and {row.run for row in found.rows} <= {row.run for row in every}:
+                return msgspec.structs.replace(found, rows=every)
+        return found
     except OSError as error:
         raise UsageError(
             f"{str(report)!r} cannot be read ({error.strerror}); name a {FILE}, or a proof's run"

@@ -24,6 +24,12 @@ from vouch.values.score import Interval, Verdict
 CURVE_POINTS: Final = 200
 """Points of a curve that a report keeps: more cannot be told apart on a screen."""
 
+TAGS_KEPT: Final = 30
+"""Tags whose shares a report keeps."""
+
+NAMES_KEPT: Final = 10_000
+"""Cases that a report names of one kind, such as those that broke."""
+
 
 class Row(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One case of a proof: what was asked and expected, what came out, and the judgement.
@@ -70,6 +76,14 @@ class Fired(Struct, frozen=True):
     wrong: int
 
 
+class Tagged(Struct, frozen=True):
+    """The share of right answers among the runs of one tag; what was handed over does not count."""
+
+    tag: str
+    right: int
+    interval: Interval
+
+
 class Metric(Struct, frozen=True):
     """One scorer over all cases: its figure, how many could not be judged (they count as 0), and the change.
 
@@ -102,13 +116,16 @@ class Report(Struct, frozen=True, kw_only=True):
     Of `n` runs (one a case, unless cases are asked several times), `answered` count (all but those handed over) and
     `right` of them are right; `accuracy` is right / answered with its two-sided interval, None when nothing counts, and
     `low` and `high` its one-sided bounds. The change against the kept version is a `comparison`, `clustered` where
-    several cases are of one source, or `repeated` where cases were asked several times. `stopped` says where the proof
-    stopped early. `flaky` cases gave different outcomes beyond stray mistakes; `quarantined` ones were known to, and
-    are left out of the comparison. `claim_proven` is None without a claim;
-    `cases_needed` is how many cases would prove the claim with the errors seen so far. `broke` and `mended` name the
-    cases whose outcome changed against `baseline_run`. Usage, cost and seconds are those of this proof: `cached` cases
-    were found in the journal and cost nothing. `labels` is what a test of the labels of trust showed, where the proof's
-    world can plant. `schema` rises when a reader of the JSON would have to change.
+    several cases are of one source, or `repeated` where cases were asked several times; `itself` says that nothing
+    changed: all answers are those of the kept version, which is this one. `stopped` says where the proof stopped early.
+    `flaky` cases gave different outcomes beyond stray mistakes; `quarantined` ones were known to, and are left out of
+    the comparison. `claim_proven` is None without a claim; `cases_needed` is how many cases would prove the claim with
+    the errors seen so far. `broke` and `mended` name the cases whose outcome changed against `baseline_run`; of each
+    kind at most `NAMES_KEPT` are named. `tagged` are the shares of the most frequent tags. Usage, cost and seconds are
+    those of this proof: `cached` cases were found in the journal and cost nothing. `labels` is what a test of the
+    labels of trust showed, where the proof's world can plant. `rows` are all runs in the order of the cases; of a large
+    proof the first that broke, are wrong, were mended or handed over, and then right ones. `schema` rises when a reader
+    of the JSON would have to change.
     """
 
     app: str
@@ -138,6 +155,7 @@ class Report(Struct, frozen=True, kw_only=True):
     repeated: RepeatedComparison | None = None
     repeats: Repeated | None = None
     stopped: Decision | None = None
+    itself: bool = False
     slices: tuple[Slice, ...] = ()
     metrics: tuple[Metric, ...] = ()
     flaky: tuple[str, ...] = ()
@@ -154,6 +172,7 @@ class Report(Struct, frozen=True, kw_only=True):
     kept: bool = False
     fired: tuple[Fired, ...] = ()
     labels: Labels | None = None
+    tagged: tuple[Tagged, ...] = ()
     rows: tuple[Row, ...] = ()
     schema: int = 1
 

@@ -1,68 +1,66 @@
-"""The report of a proof, put together from its outcomes.
+"""The report of a proof, put together from what was counted and the rows that were put aside.
 
 It does not know how they came about.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from heapq import nsmallest
 
 from vouch.app.app import App
-from vouch.app.declaration import Proof
 from vouch.proof import change, metrics
 from vouch.proof.asking import Outcome
-from vouch.proof.baseline import Baseline
-from vouch.proof.change import runs_by_case
+from vouch.proof.cases import Cases
 from vouch.proof.gate import decide
 from vouch.proof.labels import Labels
 from vouch.proof.measure import measure
-from vouch.proof.report import Fired, Repeated, Report, Row, thin
+from vouch.proof.report import NAMES_KEPT, Repeated, Report, Row, thin
+from vouch.proof.tally import Tally
 from vouch.stats import repeats
 from vouch.stats.selective import Selection, Trials, risk_coverage
 from vouch.stats.sequential import Decision
-from vouch.values.case import Dataset
-from vouch.values.money import Usage, total
+from vouch.values.case import Case
+from vouch.values.money import total
 
 
-def trials_of(outcomes: Sequence[Outcome]) -> Trials:
-    """By outcome its confidence, the least there is where none was given, and whether it is right."""
+def trials_of(tally: Tally) -> Trials:
+    """By run its confidence, the least there is where none was given, and whether it is right."""
     return [
-        (-float("inf") if outcome.result.confidence is None else outcome.result.confidence, outcome.right)
-        for outcome in outcomes
+        (-float("inf") if (confidence := tally.confidence(run)) is None else confidence, tally.right(run))
+        for run in tally.runs
     ]
 
 
 def report_of(
     app: App,
-    proof: Proof,
-    dataset: Dataset,
-    outcomes: Sequence[Outcome],
+    cases: Cases,
+    tally: Tally,
     *,
     selections: tuple[Selection, ...] = (),
-    baseline: Baseline | None = None,
     labels: Labels | None = None,
     stopped: Decision | None = None,
 ) -> Report:
-    """Everything that the outcomes show; `stopped` is what was decided early, if anything was."""
-    gate = proof.gate
-    measured = measure(outcomes, gate.confidence)
-    moved = change.compare(outcomes, baseline, gate)
+    """Everything that was counted shows, without rows; `stopped` is what was decided early, if anything was."""
+    proof, gate = tally.proof, tally.proof.gate
+    measured = measure(tally, gate.confidence)
+    moved = change.compare(tally, cases.cases, gate, version=app.version)
     decision = decide(gate, measured, moved, wrong=labels.wrong if labels else (), stopped=stopped)
-    trials = [trial for trial in trials_of(outcomes) if trial[0] > -float("inf")]
+    trials = [] if tally.unsure else [trial for trial in trials_of(tally) if trial[0] > -float("inf")]
+    runs = [tally.rights(place) for place in tally.places] if proof.repeats > 1 else []
     return Report(
         app=app.name,
         app_version=app.version,
         proof=proof.name,
-        dataset=dataset.name,
-        dataset_digest=dataset.digest,
+        dataset=cases.name,
+        dataset_digest=cases.digest,
         scorer=proof.scorer.name,
-        n=len(outcomes),
-        cases=len(runs_by_case(outcomes)),
+        n=tally.n,
+        cases=sum(1 for _ in tally.places),
         answered=measured.answered,
         right=measured.right,
-        unscored=sum(outcome.score.unscored for outcome in outcomes),
-        statuses=dict(Counter(outcome.result.status for outcome in outcomes)),
+        unscored=tally.count_unscored(),
+        statuses=dict(tally.statuses),
         accuracy=measured.accuracy,
         low=measured.low,
         high=measured.high,
@@ -74,57 +72,72 @@ def report_of(
         comparison=moved.paired,
         clustered=moved.clustered,
         repeated=moved.repeated,
-        repeats=_repeated(outcomes, proof),
+        repeats=_repeated(runs, tally),
         stopped=stopped,
+        itself=moved.itself,
         slices=moved.slices,
-        metrics=metrics.metrics(proof, outcomes, baseline),
-        flaky=_flaky(outcomes, proof),
+        metrics=metrics.metrics(tally),
+        flaky=_flaky(runs, tally, cases.cases),
         quarantined=moved.quarantined,
         broke=moved.broke,
         mended=moved.mended,
         verdict=decision.verdict,
         reasons=decision.reasons,
         confidence=gate.confidence,
-        usage=sum((outcome.result.usage for outcome in outcomes if not outcome.cached), Usage()),
-        cost=total(each.result.cost for each in outcomes if each.result.cost is not None and not each.cached),
-        cached=sum(outcome.cached for outcome in outcomes),
-        baseline_run=baseline.run if baseline else "",
-        fired=_fired(outcomes),
+        usage=tally.usage,
+        cost=total(tally.costs.values()),
+        cached=tally.count_found(),
+        baseline_run=tally.baseline.run if tally.baseline else "",
+        fired=tally.fired,
         labels=labels,
-        rows=tuple(row_of(outcome) for outcome in outcomes),
+        tagged=tally.tagged(gate.confidence),
     )
 
 
-def _repeated(outcomes: Sequence[Outcome], proof: Proof) -> Repeated | None:
-    if proof.repeats == 1:
+def shown_rows(tally: Tally, rows: Sequence[Row], most: int | None) -> tuple[Row, ...]:
+    """The rows that a report holds, in the order of the cases: those that broke or are wrong before any others."""
+    if most is None or tally.n <= most:
+        return tuple(rows[run] for run in tally.runs)
+    urgency = _urgency(tally)
+    chosen = nsmallest(most, tally.runs, key=lambda run: (urgency(run), run))
+    return tuple(rows[run] for run in sorted(chosen))
+
+
+def _urgency(tally: Tally) -> Callable[[int], int]:
+    """By run how soon it is shown: it broke, is wrong, was mended, was handed over, is right."""
+    moved = {each.place: each.fell for each in change.pairs(tally)[0] if each.fell}
+
+    def rank(run: int) -> int:
+        fell = moved.get(run // tally.repeats, 0.0)
+        if fell > 0:
+            return 0
+        if not tally.right(run) and not tally.handed_over(run):
+            return 1
+        return 2 if fell < 0 else 3 if tally.handed_over(run) else 4
+
+    return rank
+
+
+def _repeated(runs: Sequence[Sequence[bool]], tally: Tally) -> Repeated | None:
+    if tally.repeats == 1:
         return None
-    runs, confidence = list(runs_by_case(outcomes).values()), proof.gate.confidence
+    confidence = tally.proof.gate.confidence
     return Repeated(
-        proof.repeats,
-        repeats.pass_at(runs, proof.repeats, confidence=confidence),
-        repeats.pass_all(runs, proof.repeats, confidence=confidence),
+        tally.repeats,
+        repeats.pass_at(runs, tally.repeats, confidence=confidence),
+        repeats.pass_all(runs, tally.repeats, confidence=confidence),
         repeats.spread(runs, confidence=confidence),
     )
 
 
-def _flaky(outcomes: Sequence[Outcome], proof: Proof) -> tuple[str, ...]:
+def _flaky(runs: Sequence[Sequence[bool]], tally: Tally, cases: Sequence[Case]) -> tuple[str, ...]:
     """The cases whose runs differ by more than stray mistakes explain."""
-    if proof.repeats == 1:
+    if tally.repeats == 1:
         return ()
-    runs = runs_by_case(outcomes)
-    names = list(runs)
-    found = repeats.flaky(list(runs.values()), confidence=proof.gate.confidence)
-    return tuple(names[each.question] for each in found if each.proven)
-
-
-def _fired(outcomes: Sequence[Outcome]) -> tuple[Fired, ...]:
-    """What refused calls, how often in right and in wrong cases; the most active first."""
-    times = Counter(
-        (refused.by, refused.rule, outcome.right) for outcome in outcomes for refused in outcome.result.refused
-    )
-    rules = {(by, rule): times[by, rule, True] + times[by, rule, False] for by, rule, _ in times}
-    ordered = sorted(rules, key=lambda key: (-rules[key], key))
-    return tuple(Fired(by, rule, times[by, rule, True], times[by, rule, False]) for by, rule in ordered)
+    places = list(tally.places)
+    found = repeats.flaky(runs, confidence=tally.proof.gate.confidence)
+    proven = [each for each in found if each.proven]
+    return tuple(cases[places[each.question]].id for each in proven[:NAMES_KEPT])
 
 
 def row_of(outcome: Outcome) -> Row:

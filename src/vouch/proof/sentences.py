@@ -139,6 +139,8 @@ def _some(cases: Sequence[str]) -> list[str]:
 def change_sentence(report: Report) -> str:
     """What the comparison with the last kept version shows; empty without one."""
     found = report.comparison
+    if report.itself:
+        return "Against the last version: it is this version itself, and all answers are those of its proof."
     if report.stopped is not None:
         return _early_sentence(report)
     if found is None:

@@ -42,7 +42,20 @@ def over(
         raise AppError(
             f"over(confidence={confidence!r}, resamples={resamples!r}): a share such as 0.95, and 1 or more, are wanted"
         )
-    tallies = [(case.cluster, scorer.tally(case, result)) for case, result in outcomes]
+    tallies = ((case.cluster, scorer.tally(case, result)) for case, result in outcomes)
+    return over_counts(scorer, tallies, confidence=confidence, resamples=resamples, seed=seed)
+
+
+def over_counts(
+    scorer: CorpusScorer,
+    counts_of: Iterable[tuple[Hashable, Mapping[str, float] | None]],
+    *,
+    confidence: float = 0.95,
+    resamples: int = 1000,
+    seed: int = 0,
+) -> Interval:
+    """The same from each case's cluster and what the scorer counts in it; None is a case nobody can judge."""
+    tallies = list(counts_of)
     counted = [(cluster, tally) for cluster, tally in tallies if tally is not None]
     if not counted:
         raise CaseError(f"none of {len(tallies)} cases can be judged by {scorer.name!r}; look at the `expected` of one")

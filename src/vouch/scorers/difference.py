@@ -83,6 +83,9 @@ def read_json(text: str) -> object:
     """The JSON value that a text is, or that its last fenced block is; raises `msgspec.DecodeError` for none."""
     try:
         return msgspec.json.decode(text)
+    except UnicodeEncodeError as error:
+        # Half a character, as a model may give it, is in no JSON.
+        raise msgspec.DecodeError(str(error)) from error
     except msgspec.DecodeError:
         blocks = fenced(text)
         if not blocks:

@@ -38,7 +38,7 @@ class Goal(Struct, frozen=True):
             return missing
         try:
             wanted = msgspec.convert(case.expected, _Wanted)
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, UnicodeEncodeError):
             wanted = _Wanted()
         if wanted == _Wanted() or not all(plain(text) for text in (*wanted.said, *wanted.unsaid)):
             return unjudged(self.name, case, "an object with 'state', 'said' or 'unsaid'")

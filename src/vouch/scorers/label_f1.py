@@ -79,7 +79,7 @@ def _labels(output: str) -> set[str]:
     if output.lstrip().startswith("["):
         try:
             several = texts(cast("object", msgspec.json.decode(output)))
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
             several = []
         if several:
             return {plain(text) for text in several} - {""}

@@ -114,7 +114,7 @@ def wanted_calls(expected: object) -> list[Wanted] | None:
             continue
         try:
             calls.append(msgspec.convert(item, Wanted))
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, UnicodeEncodeError):
             return None
     return calls
 
@@ -122,7 +122,7 @@ def wanted_calls(expected: object) -> list[Wanted] | None:
 def _read(arguments: str) -> object:
     try:
         return msgspec.json.decode(arguments or "{}")
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
         return arguments
 
 

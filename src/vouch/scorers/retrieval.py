@@ -26,6 +26,10 @@ Measure = Literal["recall", "precision", "reciprocal rank", "ndcg", "average pre
 """`hit`: whether any of the first k is relevant; the others are defined above."""
 
 
+_HIGHEST: Final = 1e100
+"""No grade is higher; a larger number is none, nor is what is no number."""
+
+
 class Retrieval(Struct, frozen=True):
     """A measure over the first k documents that a run recalled."""
 
@@ -68,7 +72,7 @@ def relevant(expected: object) -> dict[str, float]:
         found = {
             document: float(grade)
             for document, grade in grades.items()
-            if isinstance(document, str) and isinstance(grade, int | float)
+            if isinstance(document, str) and isinstance(grade, int | float) and abs(grade) <= _HIGHEST
         }
         return found if len(found) == len(grades) else {}
     return dict.fromkeys(texts(expected), 1.0)

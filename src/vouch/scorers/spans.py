@@ -95,7 +95,7 @@ def read_tags(output: str) -> list[str]:
     """The tags of an output, which is a JSON list or has spaces or commas between its tags; what is no tag is O."""
     try:
         found = texts(msgspec.json.decode(output))
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
         found = re.split(r"[\s,]+", output.strip(" \n\t\r,"))
     return [tag if _TAG.fullmatch(tag) else "O" for tag in found]
 

@@ -51,6 +51,14 @@ def p_value(values: Sequence[float] | Numbers, *, least: float, confidence: floa
     return float(min(1.0, np.exp(-np.log1p(stakes * numbers).cumsum().max())))
 
 
+def fewest(value: float, *, least: float, confidence: float = 0.95) -> int:
+    """How many numbers, all of them this `value` above 0, it takes at the very least to show a mean above 0."""
+    check_share("confidence", confidence)
+    if not (value > 0 and least > 0):
+        raise UsageError(f"value = {value!r}, least = {least!r}: numbers above 0 are wanted")
+    return math.ceil(-math.log(1 - confidence) / math.log1p(_MOST / least * value))
+
+
 def lower_bound(values: Sequence[float] | Numbers, confidence: float = 0.95) -> float:
     """The one-sided lower bound of the mean of numbers from 0 to 1; it holds even if looked at after every number."""
     check_share("confidence", confidence)

@@ -27,6 +27,9 @@ METHOD: Final = "Clopper-Pearson at the effective size (Korn-Graubard)"
 
 COMPARISON: Final = "Tango score with design effect"
 
+_UNSEEN: Final = (-1.0, 1.0)
+"""Two clusters that are added to find the design effect of a comparison: one is lost as a whole, one is won."""
+
 
 class Estimate(Struct, frozen=True):
     """A mean with its standard error by clusters, beside the naive one that takes every value for independent."""
@@ -100,14 +103,16 @@ def compare(
     """What the same cases show about two versions when cases of one cluster are alike.
 
     `hold` when proved worse, else `ship` when proved not worse by `margin`: Tango's statistic over the root of the
-    design effect (at least 1), against Student's t with one degree of freedom less than clusters.
+    design effect (at least 1), against Student's t with one degree of freedom less than clusters. A few clusters in
+    which little changed would look like independent cases, and the one that falls as a whole would go unseen: so the
+    effect is found with two more clusters, as adjusted intervals of shares add outcomes (Bonett and Price, 2012).
     """
     check_share("margin", margin)
     check_share("confidence", confidence)
     change = _changes(before, after)
     groups, count = grouped(clusters, len(change))
     n, lost, won = len(change), int((change < 0).sum()), int((change > 0).sum())
-    effect = design_effect(change, groups, count)
+    effect = _cautious_effect(change, groups, count)
     freedom = max(1, count - 1)
     statistic = paired.tango_z(lost, won, n, -margin) / math.sqrt(effect)
     worse, not_worse = flip_p_value(_sums(change, groups, count)), student_cdf(-statistic, freedom)
@@ -124,7 +129,7 @@ def compare(
         p_not_worse=not_worse,
         design_effect=effect,
         margin=margin,
-        achievable_margin=paired.achievable_margin(min(1.0, (lost + won) / n * effect), n, confidence),
+        achievable_margin=paired.achievable_margin((lost + won) / n, max(1, round(n / effect)), confidence),
         verdict=verdict,
     )
 
@@ -152,6 +157,15 @@ def design_effect(values: Numbers, groups: NDArray[np.intp], count: int) -> floa
     if len(values) < 2 or values.std() == 0:
         return 1.0
     return max(1.0, cluster_error(values, groups, count) ** 2 * len(values) / float(values.var(ddof=1)))
+
+
+def _cautious_effect(change: Numbers, groups: NDArray[np.intp], count: int) -> float:
+    """The design effect with the two unseen clusters, each of the size that a case's cluster has on average."""
+    sizes = np.bincount(groups, minlength=count)
+    size = math.ceil(float(sizes @ sizes) / len(change))
+    unseen = np.repeat(np.array(_UNSEEN), size)
+    theirs = np.repeat(np.arange(count, count + len(_UNSEEN)), size)
+    return design_effect(np.concatenate([change, unseen]), np.concatenate([groups, theirs]), count + len(_UNSEEN))
 
 
 def cluster_error(values: Numbers, groups: NDArray[np.intp], count: int) -> float:

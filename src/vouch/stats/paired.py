@@ -138,11 +138,13 @@ def difference_bounds(lost: ArrayLike, won: ArrayLike, n: ArrayLike, *, z: Array
 def achievable_margin(churn: float, n: int, confidence: float = 0.95, power: float = 0.8) -> float:
     """The least margin that n cases prove with chance `power` when nothing changed but a share `churn` of outcomes.
 
-    (z_confidence + z_power) sqrt(churn / n), at most 1. Churn is the share of cases whose outcome differs between runs.
+    (z_confidence + z_power) sqrt(churn / n), at most 1, and at least what n cases prove by Tango's statistic if none of
+    them changed: z^2 / (n + z^2). Churn is the share of cases whose outcome differs between runs.
     """
     if n < 1 or not 0 <= churn <= 1:
         raise UsageError(f"churn = {churn!r} of n = {n!r} cases: a share from 0 to 1 of at least one case is wanted")
-    return min(1.0, sum_of_quantiles(confidence, power) * math.sqrt(churn / n))
+    z = max(0.0, normal_quantile(confidence))
+    return min(1.0, max(sum_of_quantiles(confidence, power) * math.sqrt(churn / n), z * z / (n + z * z)))
 
 
 def cases_to_decide(lost: int, won: int, n: int, *, margin: float, confidence: float = 0.95, power: float = 0.8) -> int:

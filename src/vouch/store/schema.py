@@ -1,4 +1,4 @@
-"""The tables, one schema for SQLite and Postgres.
+"""The tables.
 
 It does not know how they are filled or read.
 
@@ -30,7 +30,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """The newest schema step; `migrations/versions` holds one file a step."""
 
 metadata: Final = MetaData(
@@ -67,11 +67,11 @@ Index(None, run.c.app, run.c.started)
 Index(None, run.c.started)
 OPEN_OR_KEPT: Final = or_(run.c.kept.is_(True), run.c.finished.is_(None))
 """Runs that have not ended, and kept proofs: few of many, so they have an index of their own."""
-Index("ix_run_open_or_kept", run.c.number, sqlite_where=OPEN_OR_KEPT, postgresql_where=OPEN_OR_KEPT)
+Index("ix_run_open_or_kept", run.c.number, sqlite_where=OPEN_OR_KEPT)
 
 HELD: Final = run.c.held_until > 0
 """Runs that somebody drives: few of many, too."""
-Index("ix_run_held", run.c.holder, sqlite_where=text("held_until > 0"), postgresql_where=text("held_until > 0"))
+Index("ix_run_held", run.c.holder, sqlite_where=text("held_until > 0"))
 
 event: Final = Table(
     "event",
@@ -98,3 +98,29 @@ blob_use: Final = Table(
     sqlite_with_rowid=False,
 )
 Index(None, blob_use.c.digest)
+
+api_key: Final = Table(
+    "api_key",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("shown", String(32), nullable=False),
+    Column("created", Double, nullable=False),
+    Column("expires", Double, nullable=False, default=0.0),
+    Column("revoked", Double, nullable=False, default=0.0),
+    Column("terms", LargeBinary, nullable=False),
+)
+"""Virtual keys: of the key itself only its hash and how it begins. `terms` is JSON: what it may do and spend."""
+
+spend: Final = Table(
+    "spend",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("currency", String(8), primary_key=True),
+    Column("amount", Text, nullable=False),
+    Column("requests", BigInteger, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What each virtual key spent each day (UTC), exact: written in the transaction that writes the requests themselves."""

@@ -141,6 +141,20 @@ class AnswerChecked(Body, frozen=True, tag="answer.checked"):
     problem: str = ""
 
 
+class AnswerCited(Body, frozen=True, tag="answer.cited"):
+    """Every sentence of a final answer that claims something was held against what was recalled.
+
+    `citations` says where each stands, as JSON; `supported` of so many `sentences` stand somewhere. Where the answer
+    does not go out as the model wrote it, `changed` is true and `output` is what goes out.
+    """
+
+    citations: str | Blob
+    sentences: int
+    supported: int
+    changed: bool = False
+    output: str | Blob = ""
+
+
 class ToolRead(Body, frozen=True, tag="tool.read"):
     """A tool without side effects gave a result, or failed with a message for the model.
 
@@ -353,6 +367,60 @@ class RunFinished(Body, frozen=True, tag="run.finished"):
     rests_on: tuple[str, ...] = ()
 
 
+class Attempt(Struct, frozen=True, omit_defaults=True):
+    """One try to have a request of the gateway answered: by which model, and what came of it.
+
+    `status` is the HTTP status of the answer, 0 where there was none; `error` the class of what went wrong.
+    """
+
+    model: str
+    status: int = 0
+    error: str = ""
+    seconds: float = 0.0
+
+
+class GuardFound(Struct, frozen=True, omit_defaults=True):
+    """What a guard before the gateway found in a request or an answer, and whether it let it pass."""
+
+    guard: str
+    side: Literal["input", "output"]
+    passed: bool
+    why: str = ""
+
+
+class RequestServed(Body, frozen=True, tag="request.served"):
+    """A request to the gateway, from its first byte to its last: the one event of its run.
+
+    It came in the format `face` from the holder of `key` (the id of a virtual key) and `asked` for a model or a route;
+    `model` answered it, after `attempts`. `first` and `seconds` are the times to the first and the last byte of the
+    answer; `request` and `response` the bodies, where they are kept. What it used is `guessed` where the answer broke
+    off before it was told. `saved` is what an answer from the cache would have cost; `masked` how many pieces of
+    personal data the provider did not see.
+    """
+
+    face: str
+    asked: str = ""
+    model: str = ""
+    key: str = ""
+    user: str = ""
+    status: int = 200
+    code: str = ""
+    attempts: tuple[Attempt, ...] = ()
+    usage: Usage = Usage()
+    cost: Money | None = None
+    first: float = 0.0
+    seconds: float = 0.0
+    streamed: bool = False
+    cached: Literal["", "exact", "semantic"] = ""
+    saved: Money | None = None
+    guards: tuple[GuardFound, ...] = ()
+    masked: int = 0
+    guessed: bool = False
+    why: str = ""
+    request: str | Blob = ""
+    response: str | Blob = ""
+
+
 class ProofStarted(Body, frozen=True, tag="proof.started"):
     """A proof began: which app in which version, on which cases, judged how; `key` addresses all of it by content."""
 
@@ -385,6 +453,7 @@ AnyBody = (
     | ModelFailed
     | GuardJudged
     | AnswerChecked
+    | AnswerCited
     | ToolRead
     | CallRefused
     | CallRepeated
@@ -402,6 +471,7 @@ AnyBody = (
     | WorldLeft
     | RunResumed
     | RunFinished
+    | RequestServed
     | ProofStarted
     | ProofFinished
 )

@@ -11,19 +11,26 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from vouch.values.digest import digest
-from vouch.values.message import Message
+from vouch.values.message import Message, Own, Part, Reasoning, Refusal, Text, ToolCall
 from vouch.values.money import Usage
 
-Finish = Literal["stop", "length", "tools", "filtered", "abstained"]
+Finish = Literal["stop", "length", "tools", "filtered", "abstained", "refused", "paused"]
 """Why an answer ended: `stop` it was whole; `length` it reached the token limit; `tools` it waits for tool results;
-`filtered` the provider cut it; `abstained` the model would not commit itself."""
+`filtered` the provider cut it; `abstained` the model would not commit itself; `refused` the model would not answer;
+`paused` the provider's own tools need another turn: send the answer back as it is to let it go on."""
+
+ToolChoice = Literal["auto", "none", "required"] | tuple[str, ...]
+"""Whether tools are called: `auto` the model decides, `none` no tool, `required` at least one; names, one of these."""
 
 
 class ToolSpec(Struct, frozen=True, omit_defaults=True):
     """A tool as a model sees it: `parameters` is the JSON Schema of its arguments.
 
     `returns`, the schema of its result, and `examples`, what people say when they want it, are for models that choose
-    and fill by them; language models see neither.
+    and fill by them; language models see neither. `strict` asks the provider to hold the model to the schema.
+
+    A tool that a provider runs itself is `native` to the dialect of that name and written there as its `own` fields
+    say; other dialects leave it out.
     """
 
     name: str
@@ -32,10 +39,19 @@ class ToolSpec(Struct, frozen=True, omit_defaults=True):
     returns: dict[str, Any] | None = None
     examples: tuple[str, ...] = ()
     writes: bool = False
+    strict: bool | None = None
+    native: str = ""
+    own: Own | None = None
 
 
 class Settings(Struct, frozen=True, omit_defaults=True):
-    """How to answer. None leaves the choice to the provider; `extra` is passed through untouched."""
+    """How to answer. None leaves the choice to the provider.
+
+    `extra` is passed through untouched to whichever provider is asked, `own` only to the dialect that it names. An
+    answer is JSON by `output_schema`, or any JSON with `output_json`; `output_name` and `output_strict` are what some
+    providers want to know of the schema. Reasoning is wished for in words (`reasoning_effort`, such as `low`) or
+    limited in tokens (`reasoning_budget`). `choices` answers are given at once; the first is the answer.
+    """
 
     temperature: float | None = None
     top_p: float | None = None
@@ -45,6 +61,18 @@ class Settings(Struct, frozen=True, omit_defaults=True):
     output_schema: dict[str, Any] | None = None
     top_logprobs: int | None = None
     extra: dict[str, Any] = field(default_factory=dict[str, Any])
+    top_k: int | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    choices: int | None = None
+    tool_choice: ToolChoice | None = None
+    parallel_tools: bool | None = None
+    output_json: bool = False
+    output_name: str = ""
+    output_strict: bool | None = None
+    reasoning_effort: str | None = None
+    reasoning_budget: int | None = None
+    own: Own | None = None
 
 
 class Example(Struct, frozen=True):
@@ -123,7 +151,11 @@ class TokenLogprob(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):
-    """What a model answered. `confidence` is its calibrated chance of being right, where the model gives one."""
+    """What a model answered. `confidence` is its calibrated chance of being right, where the model gives one.
+
+    `reason` is why it ended in the provider's own word, and `stopped_at` the stop sequence that ended it. `others` are
+    further choices, where several were asked for; all usage is the first one's.
+    """
 
     message: Message
     usage: Usage = Usage()
@@ -132,6 +164,10 @@ class Answer(Struct, frozen=True, omit_defaults=True):
     confidence: float | None = None
     logprobs: tuple[TokenLogprob, ...] = ()
     id: str = ""
+    reason: str = ""
+    stopped_at: str = ""
+    others: tuple[Answer, ...] = ()
+    own: Own | None = None
 
     @property
     def text(self) -> str:
@@ -146,9 +182,10 @@ class TextDelta(Struct, frozen=True, tag="text"):
 
 
 class ReasoningDelta(Struct, frozen=True, tag="reasoning"):
-    """The next words of a model's visible reasoning."""
+    """The next words of a model's visible reasoning; its `signature` comes with the last of them."""
 
     text: str
+    signature: str = ""
 
 
 class CallDelta(Struct, frozen=True, tag="call"):
@@ -160,20 +197,35 @@ class CallDelta(Struct, frozen=True, tag="call"):
     name: str = ""
 
 
+class PartDelta(Struct, frozen=True, tag="part"):
+    """A part that came in one piece, such as an image or a block that only its own dialect understands."""
+
+    part: Part
+
+
 class Done(Struct, frozen=True, tag="done"):
     """The end of a stream: the same answer that an unstreamed request would have given."""
 
     answer: Answer
 
 
-Delta = TextDelta | ReasoningDelta | CallDelta | Done
+Delta = TextDelta | ReasoningDelta | CallDelta | PartDelta | Done
 """A stream is any number of deltas and then exactly one `Done`, or an exception."""
 
 
 def in_one_piece(answer: Answer) -> Iterator[Delta]:
-    """A whole answer as a stream: its words at once, then its calls."""
-    if answer.text:
-        yield TextDelta(answer.text)
-    for index, call in enumerate(answer.message.calls):
-        yield CallDelta(index, call.arguments, call.id, call.name)
+    """A whole answer as a stream: every part and call at once, in their order."""
+    calls = 0
+    for piece in answer.message.pieces():
+        match piece:
+            case ToolCall():
+                yield CallDelta(calls, piece.arguments, piece.id, piece.name)
+                calls += 1
+            case Text() | Refusal():
+                if piece.text:
+                    yield TextDelta(piece.text)
+            case Reasoning():
+                yield ReasoningDelta(piece.text, piece.signature)
+            case _:
+                yield PartDelta(piece)
     yield Done(answer)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from vouch.values.citation import Citation
 from vouch.values.money import Money, Usage
 
 Status = Literal["answered", "abstained", "blocked", "stopped", "failed", "waiting"]
@@ -53,7 +54,8 @@ class Result(Struct, frozen=True, omit_defaults=True):
     `refused` the calls that were not made; `state` is how the world was left, where a proof gives each case its own.
     `called` are the calls with their arguments, `found` the passages recalled for the question, best first.
     `rests_on` are the untrusted sources, such as `tool:read_mail` or `document:faq.md`, that were read before the
-    output was written: whoever shows it should say so.
+    output was written: whoever shows it should say so. `citations` are the sentences of the output, each with the place
+    of a document that supports it, where the app has knowledge.
     """
 
     run: str
@@ -74,3 +76,4 @@ class Result(Struct, frozen=True, omit_defaults=True):
     called: tuple[Called, ...] = ()
     found: tuple[Found, ...] = ()
     rests_on: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()

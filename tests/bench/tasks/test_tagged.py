@@ -67,7 +67,12 @@ def test_records_may_have_numbers_for_tags(tmp_path: Path) -> None:
         ("a.jsonl", '{"tokens": ["a", 2], "tags": ["O", "O"]}', "a list of tokens and one of as many"),
         ("a.jsonl", '{"tokens": "a", "tags": ["O"]}', "a list of tokens and one of as many"),
         ("a.jsonl", '{"tokens": ["a"]}', "a list of tokens and one of as many"),
-        ("a.jsonl", '{"tokens": ["a"], "tags": [99]}', "'99' is no tag"),
+        (
+            "a.jsonl",
+            '{"tokens": ["a"], "tags": [99]}',
+            "99 is no tag; a tag in words (numbers are known only in 'ner_tags') is wanted",
+        ),
+        ("a.jsonl", '{"tokens": ["a"], "ner_tags": [9]}', "ner_tags: 9 is no tag; a number under 9 is wanted"),
     ],
 )
 def test_what_is_not_tagged_is_told(tmp_path: Path, name: str, content: str, told: str) -> None:

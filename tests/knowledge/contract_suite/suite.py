@@ -11,7 +11,10 @@ from tests.knowledge.made import VECTORS, WordVectors, document, entry
 
 from vouch.contracts.index import Change, Found, Index, IndexEngine, Scope
 from vouch.errors import UsageError
-from vouch.knowledge.condition import read_condition
+from vouch.knowledge.condition import holds, read_condition
+from vouch.knowledge.difference import between
+from vouch.knowledge.question import Library, Question
+from vouch.knowledge.searches import hybrid
 from vouch.values.document import Chunk
 
 OWNER = Scope(access=None)
@@ -44,8 +47,134 @@ async def by_meaning(engine: IndexEngine, text: str, scope: Scope = OWNER, limit
     return await documents_of(index, await index.nearest(VECTORS.encode([text])[0], limit, scope=scope))
 
 
+FIELDS = (
+    {"kind": 1, "title": "lamp", "tags": ["a", "b"], "new": True},
+    {"kind": 1.0, "title": "lamps", "tags": ["b", 2], "new": False},
+    {"kind": True, "title": "Lampion", "tags": [], "new": 0},
+    {"kind": "1", "title": "chair", "tags": "b and c", "size.of-it": -2.5},
+    {"kind": 2.5, "title": "", "tags": [True], "size.of-it": 7},
+    {"title": 'a "quoted" | name', "size.of-it": 10**6},
+    {"kind": -3, "title": "x" * 200, "tags": ["x" * 200]},
+    {},
+)
+CONDITIONS = (
+    "kind == 1",
+    "kind != 1",
+    "kind == true",
+    'kind == "1"',
+    "kind in [2.5, -3]",
+    'not kind in [2.5, -3, "1"]',
+    "kind > 1",
+    "not kind > 1",
+    "kind >= 1 and kind < 2.5",
+    "size.of-it <= 7",
+    "not (size.of-it <= 7 or kind == 1)",
+    "new",
+    "not new",
+    "tags",
+    "tags contains 2",
+    "tags contains true",
+    "not tags contains 2",
+    'title == "lamp"',
+    """title == 'a "quoted" | name'""",
+    f'title == "{"x" * 200}" or tags contains 2',
+    "document == '3.md'",
+    "document in ['3.md', '4.md'] and kind",
+    "trusted",
+    "not trusted and (new or kind == 2.5)",
+    "missing == 1 or missing",
+    "missing != 1",
+    "missing > 1 or missing contains 1",
+    'missing contains "x" or missing < "x"',
+    'not (missing contains "x") and not missing < "x"',
+)
+ABOUT_TEXTS = (
+    'tags contains "b"',
+    'not tags contains "b"',
+    f'tags contains "{"x" * 200}"',
+    'title contains "amp"',
+    'not title contains "amp"',
+    'title contains "%" or title contains "|"',
+    'title < "lamp"',
+    'not title < "lamp"',
+    'title >= "lamp" and title <= "lamps"',
+)
+"""Not every engine can look into a text."""
+
+
 class IndexContract:
-    """The suite."""
+    """The suite. `cannot` are the conditions of `ABOUT_TEXTS` that the engine refuses."""
+
+    cannot: Sequence[str] = ()
+
+    @pytest.fixture
+    def other(self, engine: IndexEngine) -> IndexEngine:
+        """Another engine over the same index, as another process would open it."""
+        raise NotImplementedError
+
+    async def test_every_condition_holds_inside_the_search(self, engine: IndexEngine) -> None:
+        shelf = [document(f"{number}.md", f"Lamp {number}.", **fields) for number, fields in enumerate(FIELDS)]
+        await engine.write(change(*shelf))
+        for text in (*CONDITIONS, *ABOUT_TEXTS):
+            condition = read_condition(text)
+            fit = {
+                each.id for each in shelf if holds(condition, {**each.metadata, "document": each.id, "trusted": False})
+            }
+            scope = Scope(condition, None)
+            assert set(await by_words(engine, "lamp", scope)) == fit, text
+            if text in self.cannot:
+                with pytest.raises(UsageError, match="holds texts"):
+                    await by_meaning(engine, "lamp", scope)
+            else:
+                assert set(await by_meaning(engine, "lamp", scope)) == fit, text
+                assert len(await by_meaning(engine, "lamp", scope, 2)) == min(2, len(fit)), text
+
+    async def test_what_was_written_is_there_for_whoever_opens_it(
+        self, engine: IndexEngine, other: IndexEngine
+    ) -> None:
+        assert await other.snapshot() is None
+        name = await engine.write(change(A, B))
+        index = await live(other)
+        assert (index.version, dict(index.documents)) == (name, dict((await live(engine)).documents))
+        assert await by_words(other, "lamps") == await by_words(engine, "lamps")
+        assert await by_meaning(other, "lamps") == await by_meaning(engine, "lamps")
+        assert await other.snapshot() is index
+        await other.write(change(remove=["a.md"]))
+        assert set(await by_words(engine, "lamps lamp")) == set(await by_meaning(engine, "lamps")) == {"b.md"}
+
+    async def test_what_changed_or_is_gone_does_not_leak_through_a_filter(self, engine: IndexEngine) -> None:
+        await engine.write(change(*(document(f"{number}.md", "A lamp.", kind=1) for number in range(9))))
+        one, two = (Scope(read_condition(f"kind == {kind}"), ()) for kind in (1, 2))
+        await engine.write(change(document("0.md", "A lamp.", kind=2), document("1.md", "A lamp.", access=["staff"])))
+        await engine.write(change(remove=["2.md"]))
+        for search in (by_words, by_meaning):
+            assert set(await search(engine, "lamp", one)) == {f"{number}.md" for number in range(3, 9)}
+            assert await search(engine, "lamp", two) == ["0.md"]
+            assert "1.md" not in await search(engine, "lamp", Scope())
+            assert await search(engine, "lamp", Scope(read_condition("document == '2.md'"), None)) == []
+
+    async def test_both_searches_are_fused(self, engine: IndexEngine) -> None:
+        await engine.write(change(A, B, SECRET))
+        library = Library(await live(engine), VECTORS)
+        hits = await hybrid().find(Question("wooden chairs", 2, Scope()), library)
+        assert hits[0].chunk.document == "b.md"
+        assert "s.md" not in [hit.chunk.document for hit in hits]
+
+    async def test_an_index_may_have_no_vectors(self, engine: IndexEngine) -> None:
+        plain = [entry(each)._replace(vectors=np.zeros((2, 0), np.float32)) for each in (A, B)]
+        await engine.write(Change(plain))
+        assert await by_words(engine, "wooden") == ["b.md"]
+        assert (await (await live(engine)).vectors([plain[0].chunks[0].id])).shape == (1, 0)
+        with pytest.raises(UsageError, match="0 numbers"):
+            await by_meaning(engine, "wooden")
+
+    async def test_a_document_may_have_no_chunks(self, engine: IndexEngine) -> None:
+        empty = entry(A)._replace(document="e.md", chunks=[], vectors=np.zeros((0, 64), np.float32))
+        await engine.write(Change([empty, entry(B)], embedder=VECTORS.fingerprint))
+        index = await live(engine)
+        assert dict(index.documents) == {"e.md": empty.digest, "b.md": entry(B).digest}
+        assert set(await by_meaning(engine, "lamp")) == {"b.md"}
+        assert [(each.documents, each.chunks) for each in await engine.versions()] == [(2, 2)]
 
     async def test_without_a_write_there_is_nothing(self, engine: IndexEngine) -> None:
         assert isinstance(engine, IndexEngine)
@@ -237,6 +366,14 @@ class IndexContract:
         with pytest.raises(UsageError, match="older"):
             await engine.rollback()
 
+    async def test_versions_that_are_not_live_can_be_compared(self, engine: IndexEngine) -> None:
+        first = await engine.write(change(A))
+        second = await engine.write(change(B, remove=["a.md"]))
+        found = await between(engine)
+        assert (found.before, found.after, found.added, found.removed) == (first, second, ("b.md",), ("a.md",))
+        with pytest.raises(UsageError, match="has no version 'nothing'; there are: "):
+            await between(engine, "nothing")
+
     async def test_nothing_to_roll_back_to(self, engine: IndexEngine) -> None:
         with pytest.raises(UsageError, match="no version yet"):
             await engine.rollback()
@@ -248,7 +385,7 @@ class IndexContract:
         async def read() -> None:
             for _ in range(20):
                 sizes.add(len((await live(engine)).documents))
-                assert "a.md" in await by_words(engine, "lamps")
+                assert "a.md" in await by_words(engine, "lamps", limit=100)
                 await asyncio.sleep(0)
 
         async def write() -> None:

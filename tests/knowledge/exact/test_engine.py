@@ -33,6 +33,10 @@ class TestExactEngine(IndexContract):
     def engine(self, tmp_path: Path) -> ExactEngine:
         return ExactEngine(tmp_path / "index")
 
+    @pytest.fixture
+    def other(self, tmp_path: Path) -> ExactEngine:
+        return ExactEngine(tmp_path / "index")
+
 
 @pytest.fixture
 def engine(tmp_path: Path) -> ExactEngine:

@@ -80,3 +80,15 @@ async def test_all_reasons_are_told(pool: HttpPool, monkeypatch: pytest.MonkeyPa
     host_with(monkeypatch)
     with pytest.raises(ConnectionFailed, match=r"models\.example \(it has no address\)"):
         await pool.request("GET", "http://models.example/", {})
+
+
+async def test_an_address_in_numbers_is_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def getaddrinfo(*_: Any, **__: Any) -> Any:
+        raise AssertionError("nobody need be asked")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", getaddrinfo)
+    async with raw_server(always(ok(b"here"))) as server:
+        with await dial("127.0.0.1", server.port, within=5) as plug:
+            assert plug.getpeername() == ("127.0.0.1", server.port)
+    with pytest.raises(OSError, match="::1: "):
+        await dial("::1", closed_port(), within=5)

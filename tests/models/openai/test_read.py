@@ -9,7 +9,8 @@ import pytest
 
 from vouch.errors import BadRequest, ConnectionFailed, MalformedAnswer, Overloaded, RateLimited
 from vouch.models.openai.errors import Asked
-from vouch.models.openai.read import StreamReader, read_answer
+from vouch.models.openai.read import read_answer
+from vouch.models.openai.stream import StreamReader
 from vouch.values.message import ToolCall
 from vouch.values.money import Usage
 from vouch.values.request import Answer, CallDelta, Delta, Done, ReasoningDelta, TextDelta, TokenLogprob
@@ -60,12 +61,12 @@ def test_text_in_every_form(message: dict[str, Any], text: str) -> None:
     assert answer_of(stream(chunk(message), chunk(finish="stop"))).text == text
 
 
-def test_a_refusal_is_the_text_of_a_filtered_answer() -> None:
+def test_a_refusal_is_the_text_of_a_refused_answer() -> None:
     answer = whole({"content": None, "refusal": "I will not."})
-    assert (answer.text, answer.finish) == ("I will not.", "filtered")
+    assert (answer.text, answer.finish) == ("I will not.", "refused")
     deltas = stream(chunk({"refusal": "I will"}), chunk({"refusal": " not."}), chunk(finish="stop"))
     assert deltas[:2] == [TextDelta("I will"), TextDelta(" not.")]
-    assert (answer_of(deltas).text, answer_of(deltas).finish) == ("I will not.", "filtered")
+    assert (answer_of(deltas).text, answer_of(deltas).finish) == ("I will not.", "refused")
 
 
 @pytest.mark.parametrize(

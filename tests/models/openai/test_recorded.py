@@ -15,7 +15,8 @@ import pytest
 from vouch.errors import BadRequest, MalformedAnswer, ModelError, ModelNotFound, RateLimited
 from vouch.models.http.sse import EventReader
 from vouch.models.openai.errors import Asked, refusal
-from vouch.models.openai.read import StreamReader, read_answer
+from vouch.models.openai.read import read_answer
+from vouch.models.openai.stream import StreamReader
 from vouch.models.openai.write import write_message
 from vouch.values.message import Message, ToolCall, ToolResult, assistant, system, tool_result, user
 from vouch.values.request import Answer, CallDelta, Delta, Done, ReasoningDelta, TextDelta

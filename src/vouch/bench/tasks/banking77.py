@@ -29,7 +29,7 @@ def read(data: Path) -> list[Row]:
         if not isinstance(several, list):
             raise CaseError(f"{folder / _CATEGORIES} is not a list of names of labels, as it is published")
         names = {str(number): str(name) for number, name in enumerate(cast("list[object]", several))}
-    found = (record for file in _files(data) for record in records(file))
+    found = (record for file in _files(data) for record in records(file, within=data))
     label = ("label_text", "category", "label", "intent")
     return labelled(found, data, _text, label=label, names=names, wanted=("text",))
 

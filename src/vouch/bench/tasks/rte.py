@@ -27,7 +27,8 @@ def read(data: Path) -> list[Row]:
 
 
 def _pair(record: Record) -> str | None:
-    premise, hypothesis = record.text("sentence1", "premise"), record.text("sentence2", "hypothesis")
+    premise = record.text("sentence1", "premise", "text1")
+    hypothesis = record.text("sentence2", "hypothesis", "text2")
     if premise is None or hypothesis is None:
         return None
     return f"Premise: {premise}\nHypothesis: {hypothesis}"

@@ -37,7 +37,7 @@ def read(data: Path) -> list[Row]:
         if isinstance(published, dict):
             rows += _published(cast("dict[str, Any]", published), file)
             continue
-        for record in records(file):
+        for record in records(file, within=data):
             if "question" in record.fields:
                 questions.append(record)
             elif (pid := record.text("pid")) and (text := record.text("text", "context")):

@@ -28,15 +28,15 @@ def read(data: Path) -> list[Row]:
     """The articles with their summaries; raises `CaseError`."""
     rows: list[Row] = []
     for file in files_of(data, *TABLES, *_PAIRED):
-        rows += _of_lines(file) if ending(file) in _PAIRED else _of_records(file)
+        rows += _of_lines(file) if ending(file) in _PAIRED else _of_records(file, data)
     if not rows:
         raise CaseError(f"{data} holds no articles; give records with document and summary")
     return rows
 
 
-def _of_records(file: Path) -> list[Row]:
+def _of_records(file: Path, data: Path) -> list[Row]:
     rows: list[Row] = []
-    for record in records(file):
+    for record in records(file, within=data):
         article, summary = record.text("document", "article", "text"), record.text("summary", "target", "highlights")
         if article is None or summary is None:
             columns = ", ".join(sorted(record.fields)) or "none"

@@ -23,6 +23,7 @@ from vouch.knowledge.exact.lock import writing
 from vouch.knowledge.exact.segment import Kept, Segment, write_segment
 from vouch.knowledge.exact.snapshot import ExactIndex
 from vouch.knowledge.exact.versions import Manifest, Part, Pointer, Seen, Versions, settle
+from vouch.knowledge.rules import WORDS
 from vouch.knowledge.words import Stemming
 from vouch.values.digest import digest
 
@@ -54,6 +55,7 @@ class ExactEngine:
         self._patience = patience
         self._stemming: Stemming = stemming
         self._open: dict[str, Segment] = {}
+        self._written: dict[str, Segment] = {}
         self._seen: Seen | None = None
         self._snapshot: ExactIndex | None = None
 
@@ -62,9 +64,22 @@ class ExactEngine:
         """Where the index lies."""
         return self._versions.folder
 
+    @property
+    def place(self) -> str:
+        """The same, for messages."""
+        return str(self.folder)
+
     async def snapshot(self) -> ExactIndex | None:
         """The live version; costs one look at a file's date while that does not change."""
         return self.open()
+
+    async def at(self, version: str) -> ExactIndex:
+        """A version that is kept, the live one or not; raises `UsageError` where it is not there."""
+        with translated(self.folder):
+            if version not in (names := self._versions.names()):
+                raise UsageError(self._unknown(version, names))
+            manifest = self._versions.manifest(version)
+            return ExactIndex(manifest, [self._segment(part.segment) for part in manifest.parts], pinned=True)
 
     def open(self) -> ExactIndex | None:
         """As `snapshot`."""
@@ -116,19 +131,18 @@ class ExactEngine:
 
     def _roll_back(self, version: str) -> str:
         with translated(self.folder), writing(self.folder, patience=self._patience):
-            seen, manifests = self._versions.pointer(), self._versions.manifests()
-            names = [each.name for each in manifests]
+            seen, names = self._versions.pointer(), self._versions.names()
             if seen is None:
                 raise UsageError(f"the index in {str(self.folder)!r} has no version yet; build it first")
             older = names[names.index(seen.pointer.live) + 1 :]
             wanted = version or (older[0] if older else "")
             if wanted not in names:
-                raise UsageError(
-                    f"the index in {str(self.folder)!r} has no version {version or 'older than the live one'!r}; "
-                    f"there are: {', '.join(names)}"
-                )
+                raise UsageError(self._unknown(version or "older than the live one", names))
             self._versions.point(Pointer(wanted, pinned=True))
             return wanted
+
+    def _unknown(self, version: str, names: Sequence[str]) -> str:
+        return f"the index in {str(self.folder)!r} has no version {version!r}; there are: {', '.join(names) or 'none'}"
 
     def _write(self, change: Change, *, erase: bool) -> str:
         with translated(self.folder), writing(self.folder, patience=self._patience):
@@ -138,12 +152,13 @@ class ExactEngine:
                 return live.name
             base = _Base() if live is None or change.fresh else _Base(live.parts, live.embedder, live.dimensions)
             base = _checked(base, change)
-            anew = erase or (live is not None and live.stemming != self._stemming)
+            anew = erase or (live is not None and self._has_other_words(live))
             parts = self._joined(self._changed(base, change), base.dimensions, everything=anew)
             manifest = self._manifest(parts, base, live)
             self._versions.keep(manifest)
             self._versions.point(Pointer(manifest.name))
             self._prune(manifest.name, keep=1 if erase else self._keep)
+            self._written = {part.segment: self._segment(part.segment) for part in parts}
             return manifest.name
 
     def _live(self) -> Manifest | None:
@@ -153,12 +168,22 @@ class ExactEngine:
     def _same(self, live: Manifest, change: Change) -> bool:
         """Whether the change would change nothing."""
         seen = self._versions.pointer()
-        if change.fresh or live.stemming != self._stemming or (seen is not None and seen.pointer.pinned):
+        if change.fresh or self._has_other_words(live) or (seen is not None and seen.pointer.pinned):
             return False
-        kept = {name: each.digest for part in live.parts for name, each in self._documents(part).items()}
-        return all(kept.get(entry.document) == entry.digest for entry in change.put) and not (
-            kept.keys() & set(change.remove)
+        return all(self._digest_of(live, entry.document) == entry.digest for entry in change.put) and not any(
+            self._digest_of(live, document) for document in change.remove
         )
+
+    def _has_other_words(self, live: Manifest) -> bool:
+        """Whether its texts were parted into words by other rules than now."""
+        return (live.stemming, live.words) != (self._stemming, WORDS)
+
+    def _digest_of(self, live: Manifest, document: str) -> str | None:
+        for part in live.parts:
+            kept = self._segment(part.segment).documents.get(document)
+            if kept is not None and document not in part.gone:
+                return kept.digest
+        return None
 
     def _documents(self, part: Part) -> dict[str, Kept]:
         documents = self._segment(part.segment).documents
@@ -201,33 +226,38 @@ class ExactEngine:
         return Part(name)
 
     def _manifest(self, parts: tuple[Part, ...], base: _Base, live: Manifest | None) -> Manifest:
-        kept = [self._documents(part) for part in parts]
-        number = max((each.number for each in self._versions.manifests()), default=live.number if live else 0) + 1
-        content = digest(sorted((name, each.digest) for documents in kept for name, each in documents.items()))
+        number = max((*self._versions.numbers(), live.number if live else 0)) + 1
+        segments = [self._segment(part.segment) for part in parts]
         return Manifest(
             number=number,
-            name=f"{number:06}-{content[:8]}",
+            # The names of segments are never used twice.
+            name=f"{number:06}-{digest(parts)[:8]}",
             embedder=base.embedder,
             dimensions=base.dimensions,
-            documents=sum(map(len, kept)),
-            chunks=sum(each.stop - each.start for documents in kept for each in documents.values()),
+            documents=sum(len(each.documents) - len(part.gone) for part, each in zip(parts, segments, strict=True)),
+            chunks=sum(_rows(part, segment) for part, segment in zip(parts, segments, strict=True)),
             made=time.time(),
             stemming=self._stemming,
             parts=parts,
+            words=WORDS,
         )
 
     def _prune(self, live: str, *, keep: int) -> None:
-        newest = [each.name for each in self._versions.manifests()][:keep]
+        newest = self._versions.names()[:keep]
         self._versions.prune({live, *newest})
 
     def _segment(self, name: str) -> Segment:
         """A segment that was open already, or now is."""
-        found = self._open.get(name)
-        return Segment(name, self._versions.segment(name)) if found is None else found
+        found = self._open.get(name) or self._written.get(name)
+        if found is None:
+            found = self._written[name] = Segment(name, self._versions.segment(name))
+        return found
 
 
 def _rows(part: Part, segment: Segment) -> int:
-    return sum(kept.stop - kept.start for name, kept in segment.documents.items() if name not in part.gone)
+    """So many chunks of the segment count."""
+    gone = (segment.documents[document] for document in part.gone)
+    return len(segment) - sum(kept.stop - kept.start for kept in gone)
 
 
 def _checked(base: _Base, change: Change) -> _Base:

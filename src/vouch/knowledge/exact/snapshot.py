@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vouch.contracts.index import Found, Scope
+from vouch.contracts.index import Entry, Found, Scope
 from vouch.errors import UsageError
 from vouch.knowledge.condition import holds
 from vouch.knowledge.exact.postings import Weighed
 from vouch.knowledge.exact.segment import Segment, Shared
 from vouch.knowledge.exact.versions import Manifest
+from vouch.knowledge.ranking import Named, RowRanking
+from vouch.knowledge.rules import WORDS
 from vouch.knowledge.words import words_of
 from vouch.values.document import Chunk
 
@@ -33,6 +35,21 @@ _SCOPES: Final = 64
 """So many scopes are remembered."""
 
 
+class _Within(NamedTuple):
+    """Of a segment: the rows that alone are searched, if they are few; or else those that are not."""
+
+    few: NDArray[np.int64] | None
+    hidden: NDArray[np.int64]
+
+
+class _Visible(NamedTuple):
+    """The rows of each segment that are searched, and the numbers of the others among all."""
+
+    parts: Sequence[Mask]
+    hidden: NDArray[np.int64]
+    within: Sequence[_Within]
+
+
 class ExactIndex:
     """An `Index` that compares a query with every chunk that its reader may see."""
 
@@ -42,7 +59,7 @@ class ExactIndex:
         self._gone = [frozenset(part.gone) for part in manifest.parts]
         self._alive = [_alive(segment, gone) for segment, gone in zip(segments, self._gone, strict=True)]
         self._searched = [segment.searched & alive for segment, alive in zip(segments, self._alive, strict=True)]
-        self._scopes: dict[Scope, Sequence[Mask]] = {}
+        self._scopes: dict[Scope, _Visible] = {}
         self._pinned = pinned
 
     @property
@@ -54,6 +71,11 @@ class ExactIndex:
     def embedder(self) -> str:
         """The fingerprint of the embedder, "" without vectors."""
         return self._manifest.embedder
+
+    @property
+    def size(self) -> int:
+        """How many chunks it has."""
+        return self._manifest.chunks
 
     @property
     def pinned(self) -> bool:
@@ -75,18 +97,24 @@ class ExactIndex:
             )
         if not self._segments:
             return []
-        masks = self._visible(scope)
-        scores = [_products(segment, mask, wanted) for segment, mask in zip(self._segments, masks, strict=True)]
+        parts = zip(self._segments, self._visible(scope).within, strict=True)
+        scores = [_products(segment, within, wanted) for segment, within in parts]
         return self._best(_joined(scores), limit)
 
     async def keyword(self, text: str, limit: int, *, scope: Scope) -> Sequence[Found]:
-        """The best chunks by BM25."""
+        """The best chunks by BM25; raises `UsageError` where its words were found by other rules than those of now."""
         if not self._segments:
             return []
+        if self._manifest.words != WORDS:
+            raise UsageError(
+                f"version {self.version!r} of the index holds words by the rules {self._manifest.words} of an older "
+                f"Vouch, this one has the rules {WORDS}, and a question's words would not be found; bring it up to "
+                "date: vouch index refresh APP, or Knowledge.refresh()"
+            )
         scores = self._weighed.scores(words_of(text, self._manifest.stemming))
-        scores[~_joined(self._visible(scope))] = 0
-        scores[scores <= 0] = -np.inf
-        return self._best(scores, limit)
+        if len(hidden := self._visible(scope).hidden):
+            scores[hidden] = 0
+        return self._best(scores, limit, above=0.0)
 
     async def chunks(self, ids: Sequence[str]) -> Sequence[Chunk]:
         """The chunks of these ids; what is not there is left out."""
@@ -111,6 +139,15 @@ class ExactIndex:
         here = rows.index(row)
         return [segment.chunk(each) for each in rows[max(0, here - before) : here + after + 1]]
 
+    def entries(self) -> Sequence[Entry]:
+        """All documents as they were given."""
+        return [
+            segment.entry(document)
+            for segment, gone in zip(self._segments, self._gone, strict=True)
+            for document in segment.documents
+            if document not in gone
+        ]
+
     @cached_property
     def _digests(self) -> Mapping[str, str]:
         return {
@@ -134,40 +171,30 @@ class ExactIndex:
         }
 
     @cached_property
-    def _ids(self) -> Sequence[str]:
-        return [each for segment in self._segments for each in segment.ids]
+    def _named(self) -> Named:
+        return Named([each for segment in self._segments for each in segment.ids])
 
-    @cached_property
-    def _order(self) -> NDArray[np.int64]:
-        """The place of each row's id among all ids."""
-        order = np.empty(len(self._ids), np.int64)
-        order[sorted(range(len(self._ids)), key=self._ids.__getitem__)] = np.arange(len(self._ids))
-        return order
-
-    def _visible(self, scope: Scope) -> Sequence[Mask]:
-        """Which rows of each segment are searched at all."""
-        if scope == Scope(access=None):
-            return self._searched
+    def _visible(self, scope: Scope) -> _Visible:
+        """Which rows are searched at all."""
         if scope not in self._scopes:
             if len(self._scopes) >= _SCOPES:
                 self._scopes.clear()
-            self._scopes[scope] = [
-                searched & np.fromiter((_may_see(each, scope) for each in segment.shared), np.bool_)[segment.shared_of]
-                for segment, searched in zip(self._segments, self._searched, strict=True)
-            ]
+            parts = self._searched
+            if scope != Scope(access=None):
+                parts = [
+                    mask & np.fromiter((_may_see(each, scope) for each in segment.shared), np.bool_)[segment.shared_of]
+                    for segment, mask in zip(self._segments, parts, strict=True)
+                ]
+            self._scopes[scope] = _Visible(parts, np.flatnonzero(~_joined(parts)), list(map(_within, parts)))
         return self._scopes[scope]
 
-    def _best(self, scores: Floats, limit: int) -> Sequence[Found]:
+    def _best(self, scores: Floats, limit: int, *, above: float = -np.inf) -> Sequence[Found]:
         """The best by score, then by id, so that equal scores come in the same order however the index came about."""
         if limit < 1:
             raise UsageError(f"limit={limit!r}: give 1 or more")
-        rows = np.flatnonzero(scores > -np.inf)
-        if len(rows) > limit:
-            least = np.partition(scores[rows], len(rows) - limit)[len(rows) - limit]
-            rows = rows[scores[rows] >= least]
-        rows = rows[np.lexsort((self._order[rows], -scores[rows]))[:limit]]
-        numbers: list[int] = rows.tolist()
-        return [Found(self._ids[row], score) for row, score in zip(numbers, scores[rows].tolist(), strict=True)]
+        least = np.partition(scores, -limit)[-limit] if len(scores) > limit else -np.inf
+        rows = np.flatnonzero(scores >= least) if least > above else np.flatnonzero(scores > above)
+        return RowRanking.best(self._named, rows, scores[rows], limit)
 
 
 def _alive(segment: Segment, gone: frozenset[str]) -> Mask:
@@ -187,18 +214,22 @@ def _may_see(shared: Shared, scope: Scope) -> bool:
     return holds(scope.where, {**shared.metadata, **own})
 
 
-def _products(segment: Segment, mask: Mask, vector: Floats) -> Floats:
-    """Dot products of the rows that are searched; minus infinity elsewhere."""
+def _within(mask: Mask) -> _Within:
     rows = np.flatnonzero(mask)
-    if len(rows) * _SELECTIVE <= len(mask):
-        scores = np.full(len(mask), -np.inf, np.float32)
-        scores[rows] = segment.vectors[rows] @ vector
+    return _Within(rows if len(rows) * _SELECTIVE <= len(mask) else None, np.flatnonzero(~mask))
+
+
+def _products(segment: Segment, within: _Within, vector: Floats) -> Floats:
+    """Dot products of the rows that are searched; minus infinity elsewhere."""
+    if within.few is not None:
+        scores = np.full(len(segment), -np.inf, np.float32)
+        scores[within.few] = segment.vectors[within.few] @ vector
         return scores
     scores = segment.vectors @ vector
-    if len(rows) < len(mask):
-        scores[~mask] = -np.inf
+    if len(within.hidden):
+        scores[within.hidden] = -np.inf
     return scores
 
 
 def _joined(parts: Sequence[NDArray[_T]]) -> NDArray[_T]:
-    return np.concatenate(parts)
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)

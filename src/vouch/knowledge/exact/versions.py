@@ -32,7 +32,7 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """A version: `documents` and `chunks` are their numbers, `made` is in Unix seconds."""
+    """A version: `documents` and `chunks` are their numbers, `made` is in Unix seconds, `words` is `rules.WORDS`."""
 
     number: int
     name: str
@@ -43,6 +43,7 @@ class Manifest(msgspec.Struct, frozen=True):
     made: float
     stemming: Stemming
     parts: tuple[Part, ...] = ()
+    words: int = 0
     format: int = FORMAT
 
 
@@ -103,8 +104,15 @@ class Versions:
 
     def manifests(self) -> Sequence[Manifest]:
         """All versions that are kept, newest first."""
-        names = sorted(path.stem for path in (self.folder / "versions").glob("*.json"))
-        return [self.manifest(name) for name in reversed(names)]
+        return [self.manifest(name) for name in self.names()]
+
+    def names(self) -> Sequence[str]:
+        """The names of all versions that are kept, newest first."""
+        return sorted((path.stem for path in (self.folder / "versions").glob("*.json")), reverse=True)
+
+    def numbers(self) -> Sequence[int]:
+        """Their numbers."""
+        return [int(name.partition("-")[0]) for name in self.names()]
 
     def segment(self, name: str) -> Path:
         """The file of a segment."""

@@ -8,7 +8,10 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from typing import Any
+from typing import Any, Final
+
+_FAMILIES: Final = ((socket.AF_INET, ()), (socket.AF_INET6, (0, 0)))
+"""Kinds of numeric addresses, and what follows the port in a socket's address."""
 
 
 async def dial(host: str, port: int, *, within: float) -> socket.socket:
@@ -17,8 +20,10 @@ async def dial(host: str, port: int, *, within: float) -> socket.socket:
     So a host whose first address cannot be reached is reached all the same. Raises `OSError` with all reasons, and
     leaves no socket open when it fails or is cancelled (unlike the loop's own race between addresses).
     """
-    loop = asyncio.get_running_loop()
-    addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = _numeric(host, port)
+    if not addresses:
+        loop = asyncio.get_running_loop()
+        addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     reasons: list[str] = []
     for family, kind, protocol, _, address in addresses:
         try:
@@ -28,6 +33,17 @@ async def dial(host: str, port: int, *, within: float) -> socket.socket:
         except OSError as error:
             reasons.append(f"{address[0]}: {os.strerror(error.errno) if error.errno else error}")
     raise OSError("; ".join(dict.fromkeys(reasons)) or "it has no address")
+
+
+def _numeric(host: str, port: int) -> list[tuple[int, int, int, str, Any]]:
+    """A host that is an address already: looking it up would take a turn of one of the loop's few threads."""
+    for family, rest in _FAMILIES:
+        try:
+            socket.inet_pton(family, host)
+        except (OSError, ValueError):
+            continue
+        return [(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port, *rest))]
+    return []
 
 
 async def _connect(plug: socket.socket, address: Any, within: float) -> socket.socket:

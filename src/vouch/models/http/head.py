@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from vouch.errors import ConfigError
@@ -23,13 +24,17 @@ def write_head(method: str, target: str, host: str, headers: Mapping[str, str], 
     Compressed answers are declined, so that a body is what it says. Raises `ConfigError` for a header that could
     smuggle in another one, or that is written here anyway.
     """
+    head = _same_for_all(method, target, host, tuple(headers.items()))
+    return head + b"content-length: %d\r\n\r\n" % size if size or method != "GET" else head + b"\r\n"
+
+
+@lru_cache(maxsize=1024)
+def _same_for_all(method: str, target: str, host: str, headers: tuple[tuple[str, str], ...]) -> bytes:
+    """All but the size of the body: to check and write it costs more than to send it, and it seldom changes."""
     if method not in _METHODS:
         raise ConfigError(f"{method!r} is no method of a model's API; use one of {', '.join(sorted(_METHODS))}")
     lines = [f"{method} {target} HTTP/1.1\r\nhost: {host}\r\naccept-encoding: identity\r\n"]
-    lines += [_line(name, value) for name, value in headers.items()]
-    if size or method != "GET":
-        lines.append(f"content-length: {size}\r\n")
-    lines.append("\r\n")
+    lines += [_line(name, value) for name, value in headers]
     return "".join(lines).encode("latin-1")
 
 

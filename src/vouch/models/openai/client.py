@@ -5,22 +5,17 @@ It does not know prices, retries, or which model should be asked.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import suppress
-from typing import Final
+from collections.abc import AsyncIterator, Mapping
 
-from vouch.errors import ConnectionFailed, ModelError, ModelTimeout
 from vouch.models.http.pool import HttpPool
 from vouch.models.http.response import Response
 from vouch.models.http.sse import EventReader
 from vouch.models.openai.endpoint import OPENAI, Endpoint
-from vouch.models.openai.read import StreamReader, read_answer
+from vouch.models.openai.read import read_answer
+from vouch.models.openai.stream import StreamReader
 from vouch.models.openai.write import write_request
-from vouch.values.request import Answer, CallDelta, Delta, Done, Request, TextDelta
-
-_LAST_WORD: Final = 0.1
-"""Seconds that a server has to end its response after it said that the stream is done."""
+from vouch.models.remote import read_stream
+from vouch.values.request import Answer, Delta, Request, in_one_piece
 
 
 class OpenAI:
@@ -56,18 +51,10 @@ class OpenAI:
         try:
             if response.headers.get("content-type", "").startswith("application/json"):
                 # A server that does not stream answers as a whole.
-                for delta in _pieces(read_answer(await response.read(), self._endpoint.asked)):
+                for delta in in_one_piece(read_answer(await response.read(), self._endpoint.asked)):
                     yield delta
                 return
-            reader, events = StreamReader(self._endpoint.asked), EventReader()
-            piece: bytes | None = b""
-            while piece is not None and not reader.done:
-                piece = await _next_piece(response, reader)
-                for data in events.close() if piece is None else events.feed(piece):
-                    for delta in reader.read(data):
-                        yield delta
-            await _drain(response)
-            for delta in reader.finish():
+            async for delta in read_stream(response, EventReader(), StreamReader(self._endpoint.asked)):
                 yield delta
         finally:
             response.close()
@@ -81,29 +68,3 @@ class OpenAI:
     async def _send(self, request: Request, *, stream: bool) -> Response:
         endpoint = self._endpoint
         return await endpoint.send(write_request(request, endpoint.model, stream=stream, own=endpoint.own))
-
-
-async def _next_piece(response: Response, reader: StreamReader) -> bytes | None:
-    try:
-        return await anext(response.chunks(), None)
-    except (ConnectionFailed, ModelTimeout):
-        # Nothing is missing once the model has said why it ended.
-        if not reader.finished:
-            raise
-        return None
-
-
-async def _drain(response: Response) -> None:
-    # A response that is read to its end leaves the connection to the next request.
-    if not response.ended:
-        with suppress(ModelError, TimeoutError):
-            async with asyncio.timeout(_LAST_WORD):
-                await response.read()
-
-
-def _pieces(answer: Answer) -> Iterator[Delta]:
-    if answer.text:
-        yield TextDelta(answer.text)
-    for place, call in enumerate(answer.message.calls):
-        yield CallDelta(place, call.arguments, call.id, call.name)
-    yield Done(answer)

@@ -1,4 +1,4 @@
-"""OpenAI's answer, whole or chunk by chunk, in our own terms: one function for each kind of content.
+"""OpenAI's answer in our own terms: one function for each kind of content.
 
 It does not know how the bytes came in.
 """
@@ -9,25 +9,18 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET
 
-from vouch.errors import ConnectionFailed, ModelError
-from vouch.models.openai import wire
+from vouch.errors import ModelError
+from vouch.models.json_body import decode
+from vouch.models.openai import plain, wire
+from vouch.models.openai.content import DIALECT, FIELD, read_citations, read_content
 from vouch.models.openai.errors import Asked, failure, malformed
+from vouch.models.wording import Json, beside, counts, object_of, owned
 from vouch.values.identifier import new_id
-from vouch.values.message import ToolCall, assistant
+from vouch.values.message import Audio, Message, Part, Reasoning, Refusal, Text, ToolCall
 from vouch.values.money import Usage
-from vouch.values.request import (
-    Answer,
-    CallDelta,
-    Delta,
-    Done,
-    Finish,
-    ReasoningDelta,
-    TextDelta,
-    TokenLogprob,
-)
-
-_decoder = msgspec.json.Decoder(wire.Completion)
+from vouch.values.request import Answer, Finish, TokenLogprob
 
 _FINISHES: Final[dict[str, Finish]] = {
     "length": "length",
@@ -37,26 +30,129 @@ _FINISHES: Final[dict[str, Finish]] = {
     "safety": "filtered",
 }
 _FAILED: Final = frozenset({"error", "abort", "insufficient_system_resource"})
+_NO_DETAILS: Final = wire.Details()
+_WORDED: Final = ("id", "model", "choices", "object")
+_CHOICE: Final = ("index", "message", "delta", "finish_reason")
+_MESSAGE: Final = ("role", "content", "refusal", "tool_calls", "function_call", "reasoning", "reasoning_content")
 
 
 def read_answer(body: bytes, asked: Asked) -> Answer:
     """A whole answer. Raises `MalformedAnswer`, or the error that the body holds instead."""
-    completion = _decode(body, asked)
-    choice = _first(completion)
-    if completion.error is not None or choice is None or choice.message is None:
-        raise _no_answer(completion.error, body, asked)
-    _check(choice, asked)
-    words = choice.message
-    identity = _identity(completion)
-    calls = read_calls(words, identity or new_id(), asked)
+    common = plain.plain_of(body)
+    answer = None if common is None else _read_plain(common)
+    return read_completion(decode(body, asked), asked) if answer is None else answer
+
+
+def _read_plain(completion: plain.Completion) -> Answer | None:
+    """A common answer, equal to what `read_completion` makes of it; None where that has something to say against it."""
+    (choice,) = completion.choices
+    words, reason = choice.message, choice.finish_reason or ""
+    try:
+        usage = None if completion.usage is UNSET else msgspec.convert(completion.usage, wire.Usage | None)
+    except msgspec.ValidationError:
+        return None
+    if reason.lower() in _FAILED or any(not (call.id and call.function.name) for call in words.tool_calls or ()):
+        return None
+    calls = tuple(
+        ToolCall(call.id, call.function.name, call.function.arguments or "{}") for call in words.tool_calls or ()
+    )
+    own = completion.beside
+    if choice.logprobs is not None:
+        own["choice"] = {"logprobs": choice.logprobs}
     return Answer(
-        assistant(read_text(words), *calls),
-        usage=read_usage(completion.usage),
-        finish=read_finish(choice.finish_reason, called=bool(calls), refused=bool(words.refusal)),
+        Message("assistant", (Text(words.content),) if words.content else (), calls),
+        usage=read_usage(usage),
+        finish=read_finish(reason, called=bool(calls), refused=False),
+        model=completion.model or "",
+        logprobs=_read_tokens(choice.logprobs),
+        id="" if completion.id is None else str(completion.id),
+        reason=reason,
+        own=owned(DIALECT, own),
+    )
+
+
+def _read_tokens(logprobs: plain.Logprobs | None) -> tuple[TokenLogprob, ...]:
+    if logprobs is None:
+        return ()
+    listed = (logprobs.content or []) + (logprobs.refusal or [])
+    # Lists are made faster than anything that waits to be asked for the next, and there are hundreds of tokens.
+    return tuple(
+        [
+            TokenLogprob(one.token, one.logprob, tuple([(top.token, top.logprob) for top in one.top_logprobs or ()]))
+            for one in listed
+        ]
+    )
+
+
+def read_completion(completion: Json, asked: Asked) -> Answer:
+    """The same from its JSON."""
+    known = shape_of(completion, asked)
+    if known.error is not None or not known.choices:
+        raise no_answer(completion, asked)
+    raw = [object_of(choice) for choice in completion["choices"]]
+    pairs = sorted(zip(raw, known.choices, strict=True), key=lambda pair: pair[1].index or 0)
+    answers = [_read_choice(one, choice, known, asked) for one, choice in pairs]
+    first, own = answers[0], beside(completion, *_WORDED)
+    own |= (first.own or {}).get(DIALECT, {})
+    return msgspec.structs.replace(
+        first, usage=read_usage(known.usage), others=tuple(answers[1:]), own=owned(DIALECT, own)
+    )
+
+
+def _read_choice(raw: Json, choice: wire.Choice, completion: wire.Completion, asked: Asked) -> Answer:
+    check(choice, asked)
+    if choice.message is None:
+        raise malformed(f"no choices with a message: {msgspec.json.encode(raw)[:200].decode()}", asked)
+    identity = identity_of(completion)
+    message = read_message(object_of(raw.get("message")), choice.message, identity or new_id(), asked)
+    rest = {name: value for name, value in beside(raw, *_CHOICE).items() if value is not None}
+    return Answer(
+        message,
+        finish=read_finish(choice.finish_reason, called=bool(message.calls), refused=bool(choice.message.refusal)),
         model=completion.model or "",
         logprobs=read_logprobs(choice.logprobs),
         id=identity,
+        reason=choice.finish_reason or "",
+        own=owned(DIALECT, {"choice": rest} if rest else {}),
     )
+
+
+def read_message(raw: Json, words: wire.Words, identity: str, asked: Asked) -> Message:
+    """A message with all that it holds: what was thought, what is said, what is refused, which tools are called."""
+    own = beside(raw, *_MESSAGE)
+    parts: list[Part] = [*read_thoughts(raw), *read_content(raw.get("content"))]
+    if words.refusal:
+        parts.append(Refusal(words.refusal))
+    if sound := read_audio(object_of(raw.get("audio"))):
+        parts.append(sound)
+        del own["audio"]
+    if citations := read_citations(raw.get("annotations")):
+        place = next((at for at, part in enumerate(parts) if isinstance(part, Text)), None)
+        if place is not None:
+            parts[place] = msgspec.structs.replace(parts[place], citations=citations)
+            del own["annotations"]
+    own = {name: value for name, value in own.items() if value not in (None, [])}
+    return Message("assistant", tuple(parts), read_calls(raw, words, identity, asked), own=owned(DIALECT, own))
+
+
+def read_thoughts(raw: Json) -> list[Part]:
+    """Visible reasoning that stands beside the content, under whichever name."""
+    found: dict[str, str] = {}
+    for name in ("reasoning_content", "reasoning"):
+        value = raw.get(name)
+        if isinstance(value, str) and value and value not in found.values():
+            found[name] = value
+    return [Reasoning(text, dialect=DIALECT, own={DIALECT: {FIELD: name}}) for name, text in found.items()]
+
+
+def read_audio(sound: Json) -> Audio | None:
+    """What is said aloud."""
+    data, words, identity = sound.get("data"), sound.get("transcript"), sound.get("id")
+    if not isinstance(identity, str):
+        return None
+    rest = beside(sound, "data", "transcript", "id")
+    url = f"data:;base64,{data}" if isinstance(data, str) else ""
+    return Audio(url, words if isinstance(words, str) else "", identity, own={DIALECT: {"audio": rest}})
 
 
 def read_text(words: wire.Words) -> str:
@@ -77,14 +173,27 @@ def read_reasoning(words: wire.Words) -> str:
     return ""
 
 
-def read_calls(words: wire.Words, identity: str, asked: Asked) -> tuple[ToolCall, ...]:
+def read_calls(raw: Json, words: wire.Words, identity: str, asked: Asked) -> tuple[ToolCall, ...]:
     """The tool calls. One without an id gets one that no other answer has, made from the answer's `identity`."""
     calls: list[ToolCall] = []
-    for place, (call, function) in enumerate(_functions(words)):
+    listed: list[Any] = raw.get("tool_calls") or []
+    for place, (call, function) in enumerate(functions(words)):
         if not function.name:
             raise malformed("a tool call without a name", asked)
-        calls.append(ToolCall(call.id or f"{identity}-{place}", function.name, read_arguments(function) or "{}"))
+        own = own_of_call(object_of(listed[place])) if place < len(listed) else {}
+        name, arguments = function.name, read_arguments(function) or "{}"
+        calls.append(ToolCall(call.id or f"{identity}-{place}", name, arguments, own=owned(DIALECT, own)))
     return tuple(calls)
+
+
+def own_of_call(raw: Json) -> Json:
+    """What a call holds beside its id, name and arguments. Its place says nothing here, and its only kind neither."""
+    own = beside(raw, "id", "function", "index")
+    if own.get("type") in (None, "function"):
+        own.pop("type", None)
+    if rest := beside(object_of(raw.get("function")), "name", "arguments"):
+        own["function"] = rest
+    return own
 
 
 def read_arguments(function: wire.Function) -> str:
@@ -99,10 +208,8 @@ def read_usage(usage: wire.Usage | None) -> Usage:
         return Usage()
     inputs, outputs = _count(usage.prompt_tokens), _count(usage.completion_tokens)
     unlisted = max(0, _count(usage.total_tokens) - inputs - outputs) if outputs else 0
-    prompt, completion = (
-        usage.prompt_tokens_details or wire.Details(),
-        usage.completion_tokens_details or wire.Details(),
-    )
+    prompt, completion = usage.prompt_tokens_details or _NO_DETAILS, usage.completion_tokens_details or _NO_DETAILS
+    audio = prompt.audio_tokens or completion.audio_tokens
     cached = (
         _count(prompt.cached_tokens)
         or _count(usage.cached_tokens)
@@ -115,6 +222,9 @@ def read_usage(usage: wire.Usage | None) -> Usage:
         cache_read_tokens=cached,
         cache_write_tokens=_count(prompt.cache_write_tokens),
         reasoning_tokens=_count(completion.reasoning_tokens) or unlisted,
+        counts=counts(input_audio_tokens=prompt.audio_tokens, output_audio_tokens=completion.audio_tokens)
+        if audio
+        else None,
     )
 
 
@@ -124,7 +234,7 @@ def read_finish(reason: str | None, *, called: bool, refused: bool) -> Finish:
     if finish is not None:
         return finish
     if refused:
-        return "filtered"
+        return "refused"
     return "tools" if called else "stop"
 
 
@@ -147,131 +257,8 @@ def read_logprobs(logprobs: wire.Logprobs | None) -> tuple[TokenLogprob, ...]:
     )
 
 
-class _GrowingCall:
-    """A tool call of which not everything is here yet."""
-
-    __slots__ = ("arguments", "id", "name", "told")
-
-    def __init__(self) -> None:
-        self.id = ""
-        self.name = ""
-        self.arguments: list[str] = []
-        self.told = False
-
-
-class StreamReader:
-    """Puts the chunks of a stream together: deltas as they come, and at the end the answer they make."""
-
-    def __init__(self, asked: Asked) -> None:
-        self._asked = asked
-        self._text: list[str] = []
-        self._calls: list[_GrowingCall] = []
-        self._places: dict[int, int] = {}
-        self._logprobs: list[TokenLogprob] = []
-        self._usage: wire.Usage | None = None
-        self._identity = ""
-        self._model = ""
-        self._refused = False
-        self._begun = False
-        self._reason = ""
-        self.done = False
-
-    @property
-    def finished(self) -> bool:
-        """Whether the model has said why it ended, or the server that it is done: then nothing is missing."""
-        return self.done or bool(self._reason)
-
-    def read(self, data: str) -> list[Delta]:
-        """The deltas of one event. Raises `MalformedAnswer`, or the error that the event holds instead."""
-        if data.strip() == "[DONE]":
-            self.done = True
-            return []
-        chunk = _decode(data, self._asked)
-        usage = chunk.usage or (chunk.x_groq.usage if chunk.x_groq is not None else None)
-        if chunk.error is not None or (chunk.choices is None and usage is None):
-            raise _no_answer(chunk.error, data, self._asked)
-        self._usage = usage or self._usage
-        self._identity = self._identity or _identity(chunk)
-        self._model = self._model or chunk.model or ""
-        choice = _first(chunk)
-        return [] if choice is None else list(self._read_choice(choice))
-
-    def finish(self) -> list[Delta]:
-        """What is still to be told, and the whole answer. Raises `ConnectionFailed` when something is missing."""
-        if not self.finished:
-            raise ConnectionFailed(f"{self._asked} broke off in the middle of its answer; ask again")
-        if not self._begun:
-            raise malformed("a stream without choices", self._asked)
-        deltas: list[Delta] = []
-        for place, call in enumerate(self._calls):
-            if not call.name:
-                raise malformed("a tool call without a name", self._asked)
-            if not "".join(call.arguments):
-                call.arguments.append("{}")
-                deltas.append(CallDelta(place, "{}"))
-        calls = tuple(ToolCall(call.id, call.name, "".join(call.arguments)) for call in self._calls)
-        answer = Answer(
-            assistant("".join(self._text), *calls),
-            usage=read_usage(self._usage),
-            finish=read_finish(self._reason, called=bool(calls), refused=self._refused),
-            model=self._model,
-            logprobs=tuple(self._logprobs),
-            id=self._identity,
-        )
-        return [*deltas, Done(answer)]
-
-    def _read_choice(self, choice: wire.Choice) -> Iterator[Delta]:
-        _check(choice, self._asked)
-        self._begun = True
-        self._reason = choice.finish_reason or self._reason
-        self._logprobs += read_logprobs(choice.logprobs)
-        words = choice.delta
-        if words is None:
-            return
-        self._refused = self._refused or bool(words.refusal)
-        if reasoning := read_reasoning(words):
-            yield ReasoningDelta(reasoning)
-        if text := read_text(words):
-            self._text.append(text)
-            yield TextDelta(text)
-        for call, function in _functions(words):
-            yield from self._read_call(call, function)
-
-    def _read_call(self, call: wire.Call, function: wire.Function) -> Iterator[Delta]:
-        place = self._place(call, function)
-        growing = self._calls[place]
-        growing.id = growing.id or call.id or ""
-        growing.name = growing.name or function.name or ""
-        piece = read_arguments(function)
-        growing.arguments.append(piece)
-        if growing.told and piece:
-            yield CallDelta(place, piece)
-        elif growing.name and not growing.told:
-            growing.told = True
-            growing.id = growing.id or f"{self._identity or new_id()}-{place}"
-            yield CallDelta(place, "".join(growing.arguments), growing.id, growing.name)
-
-    def _place(self, call: wire.Call, function: wire.Function) -> int:
-        """Which call a piece belongs to. Some servers number none of their calls, and some number all of them 0."""
-        last = len(self._calls) - 1
-        place = last if call.index is None else self._places.get(call.index, -1)
-        if place < 0 or _begins(call, function, self._calls[place]):
-            self._calls.append(_GrowingCall())
-            place = last + 1
-        if call.index is not None:
-            self._places[call.index] = place
-        return place
-
-
-def _begins(call: wire.Call, function: wire.Function, growing: _GrowingCall) -> bool:
-    if not function.name or not growing.name:
-        return False
-    if call.id and growing.id:
-        return call.id != growing.id
-    return call.index is None
-
-
-def _functions(words: wire.Words) -> Iterator[tuple[wire.Call, wire.Function]]:
+def functions(words: wire.Words) -> Iterator[tuple[wire.Call, wire.Function]]:
+    """The calls of a message with the functions that they name."""
     for call in words.tool_calls or ():
         yield call, call.function or wire.Function()
     if words.function_call is not None:  # the name before there were several
@@ -284,17 +271,15 @@ def _thought(piece: wire.Piece) -> str:
     return piece.thinking or ""
 
 
-def _first(completion: wire.Completion) -> wire.Choice | None:
-    return next((choice for choice in completion.choices or () if not choice.index), None)
-
-
-def _check(choice: wire.Choice, asked: Asked) -> None:
+def check(choice: wire.Choice, asked: Asked) -> None:
+    """Raises the error that a choice holds instead of an answer."""
     reason = (choice.finish_reason or "").lower()
     if choice.error is not None or reason in _FAILED:
         raise failure(choice.error or f"the answer ended with {reason!r}", asked)
 
 
-def _identity(completion: wire.Completion) -> str:
+def identity_of(completion: wire.Completion) -> str:
+    """The id of an answer; empty where it has none."""
     return "" if completion.id is None else str(completion.id)
 
 
@@ -302,20 +287,20 @@ def _count(value: float | None) -> int:
     return 0 if value is None else max(0, int(value))
 
 
-def _decode(data: bytes | str, asked: Asked) -> wire.Completion:
+def shape_of(completion: Json, asked: Asked) -> wire.Completion:
+    """The fields that we know; raises `MalformedAnswer` where one is of another type."""
     try:
-        return _decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        if not data.strip():
-            raise malformed("nothing", asked) from None
-        raise malformed(f"what cannot be read ({error}): {_shown(data)}", asked) from None
+        return msgspec.convert(completion, wire.Completion)
+    except msgspec.ValidationError as error:
+        raise malformed(f"what cannot be read ({error}): {_shown(completion)}", asked) from None
 
 
-def _no_answer(error: Any, data: bytes | str, asked: Asked) -> ModelError:
-    if error is not None:
-        return failure(error, asked)
-    return malformed(f"no choices: {_shown(data)}", asked)
+def no_answer(completion: Json, asked: Asked) -> ModelError:
+    """The error that a body without choices stands for."""
+    if completion.get("error") is not None:
+        return failure(completion["error"], asked)
+    return malformed(f"no choices: {_shown(completion)}", asked)
 
 
-def _shown(data: bytes | str) -> str:
-    return data[:200] if isinstance(data, str) else data[:200].decode("utf-8", "replace")
+def _shown(value: Any) -> str:
+    return msgspec.json.encode(value)[:200].decode("utf-8", "replace")

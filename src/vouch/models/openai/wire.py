@@ -81,6 +81,7 @@ class Details(Struct):
     cached_tokens: Count = None
     cache_write_tokens: Count = None
     reasoning_tokens: Count = None
+    audio_tokens: Count = None
 
 
 class Usage(Struct):
@@ -125,3 +126,35 @@ class Embeddings(Struct):
 
     data: list[Vector] | None = None
     error: Any = None
+
+
+class Declared(Struct):
+    """A tool that the caller runs."""
+
+    name: str
+    description: str | None = None
+    parameters: dict[str, Any] | None = None
+    strict: bool | None = None
+
+
+class Body(Struct):
+    """A whole request."""
+
+    messages: list[dict[str, Any]]
+    model: str = ""
+    tools: list[dict[str, Any]] | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    max_tokens: int | None = None
+    max_completion_tokens: int | None = None
+    stop: str | list[str] | None = None
+    seed: int | None = None
+    n: int | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    logprobs: bool | None = None
+    top_logprobs: int | None = None
+    parallel_tool_calls: bool | None = None
+    reasoning_effort: str | None = None
+    stream: bool | None = None

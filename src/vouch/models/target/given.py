@@ -84,4 +84,5 @@ def _usage(given: object) -> Usage:
     # Where it is a method with the figures on it, calling it is the old way.
     found: Any = usage() if callable(usage) and not hasattr(usage, "input_tokens") else usage
     counts = [getattr(found, count, None) for count in ("input_tokens", "output_tokens")]
-    return Usage(*[count if isinstance(count, int) else 0 for count in counts])
+    read, written = (count if isinstance(count, int) else 0 for count in counts)
+    return Usage(read, written)

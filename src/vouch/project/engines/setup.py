@@ -32,16 +32,18 @@ class Setup:
         return {**KNOWN, **self.config.providers}
 
     def keys(self) -> Iterator[str]:
-        """Every provider's key that the environment holds."""
+        """Every key that the environment holds: those of providers, and that of the index."""
         for provider in self.providers.values():
-            if key := _key(provider):
+            if key := key_in(provider.key_env):
                 yield key
+        if key := key_in(self.config.index.key_env):
+            yield key
 
     def key(self, name: str, provider: Provider) -> str | None:
         """The provider's key from the environment, hidden from the journal from now on; raises `ConfigError`."""
         if not provider.key_env:
             return None
-        key = _key(provider)
+        key = key_in(provider.key_env)
         if not key:
             raise ConfigError(
                 f"model {name!r} needs a key, and the environment variable {provider.key_env} is not set; "
@@ -51,6 +53,7 @@ class Setup:
         return key
 
 
-def _key(provider: Provider) -> str:
+def key_in(variable: str) -> str:
+    """The key that an environment variable holds; "" where it is not set, or there is no variable."""
     # A key that was read from a file often ends in a line break, which no header may hold.
-    return os.environ.get(provider.key_env, "").strip() if provider.key_env else ""
+    return os.environ.get(variable, "").strip() if variable else ""

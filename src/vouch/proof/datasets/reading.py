@@ -50,7 +50,7 @@ def read_dataset(file: Path, columns: Columns | None = None, *, most: int | None
 
 
 def stream_cases(file: Path, columns: Columns | None = None, *, most: int | None = None) -> Iterator[Case]:
-    """The cases one at a time, in order: of what was read only the ids are kept (a `.json` list: its text, too).
+    """The cases one at a time, in order: of what was read only hashes of the ids are kept (of a `.json` list its text).
 
     Raises `CaseError` that names every mistake with its place, once the rest has been looked through.
     """

@@ -15,6 +15,7 @@ from msgspec import Meta, Struct
 from vouch.errors import CaseError
 from vouch.proof.datasets.json_lines import EXAMPLE
 from vouch.proof.datasets.record import Mistake, Record
+from vouch.proof.numbering import Numbering
 from vouch.values.case import Case
 
 _MISTAKES_SHOWN: Final = 5
@@ -36,12 +37,12 @@ class _Line(Struct, forbid_unknown_fields=True):
 def cases_of(found: Iterable[Record | Mistake], file: Path, hint: str = LINE_HINT) -> Iterator[Case]:
     """The cases, in order; one without an id is called after its place. Raises `CaseError` at the end of the file.
 
-    Cases come until the first mistake; then the rest is only looked through for more of them. Of all that was read
-    only the ids are kept.
+    Cases come until the first mistake; then the rest is only looked through for more of them. Of what was read only
+    the hashes of the ids are kept.
     """
     mistakes: list[str] = []
     count = 0
-    places: dict[str, int] = {}
+    places = Numbering()
     for entry in found:
         made = _made(entry, places)
         if isinstance(made, Mistake):
@@ -57,17 +58,17 @@ def cases_of(found: Iterable[Record | Mistake], file: Path, hint: str = LINE_HIN
         raise CaseError(f"{file} holds no cases; write a line a case: {EXAMPLE}")
 
 
-def _made(entry: Record | Mistake, places: dict[str, int]) -> Case | Mistake:
+def _made(entry: Record | Mistake, places: Numbering) -> Case | Mistake:
     if isinstance(entry, Mistake):
         return entry
     try:
         case = _case(entry)
     except (msgspec.MsgspecError, RecursionError) as error:
         return Mistake(entry.place, str(error))
-    if case.id in places:
+    before = places.of(case.id, entry.number)
+    if before != entry.number:
         unit = "on line" if entry.unit == "line" else f"in {entry.unit}"
-        return Mistake(entry.place, f"id {case.id!r} is already used {unit} {places[case.id]}")
-    places[case.id] = entry.number
+        return Mistake(entry.place, f"id {case.id!r} is already used {unit} {before}")
     return case
 
 

@@ -1,0 +1,4 @@
+"""Models that speak Anthropic's Messages API.
+
+It does not know any other API.
+"""

@@ -1,0 +1,4 @@
+"""Models that speak Cohere's chat API, version 2.
+
+It does not know any other API.
+"""

@@ -1,0 +1,4 @@
+"""Models of the long tail of providers, asked through the optional litellm package.
+
+It does not know any provider.
+"""

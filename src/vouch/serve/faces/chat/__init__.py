@@ -1,0 +1,4 @@
+"""OpenAI's chat completions.
+
+It does not know who asks or who answers.
+"""

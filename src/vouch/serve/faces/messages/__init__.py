@@ -1,0 +1,4 @@
+"""Anthropic's messages.
+
+They do not know who asks or who answers.
+"""

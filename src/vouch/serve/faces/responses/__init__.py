@@ -1,0 +1,4 @@
+"""OpenAI's responses.
+
+They do not know who asks or who answers.
+"""
