@@ -15,6 +15,7 @@ from vouch.values.event import (
     AnyBody,
     Attempt,
     Blob,
+    GuardFound,
     ModelAnswered,
     ProofFinished,
     ProofStarted,
@@ -78,6 +79,7 @@ def bodies(kind: type[Any]) -> st.SearchStrategy[Any]:
 
 _CALLS = st.builds(ToolCall, st.text(max_size=9), st.text(max_size=9), texts())
 _ATTEMPTS = st.builds(Attempt, st.text(max_size=9), st.integers(0, 599), st.text(max_size=9), st.floats(0, 9))
+_FOUND = st.builds(GuardFound, st.text(max_size=9), st.sampled_from(("input", "output")), st.text(max_size=9))
 _VALUES: dict[Any, st.SearchStrategy[Any]] = {
     str: texts(large=False),
     bool: st.booleans(),
@@ -89,6 +91,7 @@ _VALUES: dict[Any, st.SearchStrategy[Any]] = {
     Decimal: st.decimals(allow_nan=False, allow_infinity=False),
     tuple[str, ...]: st.lists(st.text(max_size=9), max_size=3).map(tuple),
     tuple[ToolCall, ...]: st.lists(_CALLS, max_size=3).map(tuple),
+    tuple[GuardFound, ...]: st.lists(_FOUND, max_size=3).map(tuple),
     tuple[Attempt, ...]: st.lists(_ATTEMPTS, max_size=3).map(tuple),
 }
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from tests.routing.traffic import CHEAP, MIDDLE, STRONG, learned, outcomes, question
+
 from vouch.contracts.router import Query
 from vouch.errors import UsageError
 from vouch.routing.chances import FEWEST, learn

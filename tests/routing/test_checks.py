@@ -26,7 +26,9 @@ def test_every_fault(reply: Reply, told: str) -> None:
     assert re.search(told, found[0])
 
 
-@pytest.mark.parametrize("question", ["What is 10 % of 25?", "What do 2.5 m cost?", "What is the average of 2 and 3?", ""])
+@pytest.mark.parametrize(
+    "question", ["What is 10 % of 25?", "What do 2.5 m cost?", "What is the average of 2 and 3?", ""]
+)
 def test_a_broken_number_may_be_right(question: str) -> None:
     assert faults(Reply("Answer: 2.5"), question=question, form=FORM) == ()
 

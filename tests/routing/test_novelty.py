@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.routing.traffic import question
+
 from vouch.routing import novelty
 
 TEXTS = [question(n % 2 == 0, n) for n in range(200)]

@@ -3,6 +3,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tests.routing.traffic import CHEAP, MIDDLE, STRONG, candidates, price
+
 from vouch.contracts.router import Candidate, Query
 from vouch.routing.pricing import cheapest_first, expected
 from vouch.values.money import Money

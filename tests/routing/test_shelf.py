@@ -1,16 +1,26 @@
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
-
 from tests.routing.traffic import learned, question
+
 from vouch.contracts.router import Query
 from vouch.errors import UsageError
 from vouch.routing import shelf
 from vouch.routing.chances import learn
 from vouch.routing.outcome import Outcome
+
+
+def _plain() -> bytes:
+    file = io.BytesIO()
+    np.save(file, np.zeros(3))
+    return file.getvalue()
+
+
+PLAIN = _plain()
 
 
 def test_what_is_read_back_decides_the_same(tmp_path: Path) -> None:
@@ -26,7 +36,10 @@ def test_what_is_read_back_decides_the_same(tmp_path: Path) -> None:
 def test_embeddings_and_signals_are_kept(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     rows = [
-        Outcome(Query(f"q {n}", signals={"recall": n / 50}, embedding=random.normal(size=4).astype(np.float32)), {"a": n % 2})
+        Outcome(
+            Query(f"q {n}", signals={"recall": n / 50}, embedding=random.normal(size=4).astype(np.float32)),
+            {"a": n % 2},
+        )
         for n in range(50)
     ]
     chances = learn(rows)
@@ -34,7 +47,7 @@ def test_embeddings_and_signals_are_kept(tmp_path: Path) -> None:
     assert shelf.load(tmp_path / "r.npz").of(rows[3].query) == chances.of(rows[3].query)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"no archive", b"PK\x03\x04 half an archive"])
+@pytest.mark.parametrize("content", [None, b"", b"no archive", b"PK\x03\x04 half an archive", PLAIN])
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "router.npz"
     if content is not None:

@@ -180,7 +180,8 @@ def test_a_newer_one_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0042'")
     connection.engine.dispose()
     before = everything(tmp_path)
-    with pytest.raises(StoreNewer, match=rf"has schema step '0042', which is newer .*'{schema.REVISION}'.*; upgrade Vouch"):
+    said = rf"has schema step '0042', which is newer .*'{schema.REVISION}'.*; upgrade Vouch"
+    with pytest.raises(StoreNewer, match=said):
         Database.open(path)
     assert everything(tmp_path) == before
 
