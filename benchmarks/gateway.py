@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from benchmarks.gated import gateways, nginx
 from benchmarks.gated.gateways import OURS, Gateway, Place
 from benchmarks.gated.journalled import written
-from benchmarks.gated.process import Process, cores, pinned
+from benchmarks.gated.process import Process, cores, end_in_order, pinned
 from benchmarks.report import emit, spread
 
 GOALS: Final = {
@@ -142,6 +142,7 @@ def starts(folder: Path, upstream: int, on: frozenset[int], times: int) -> list[
 def run(folder: Path, *, rounds: int, seconds: int, only: Sequence[str]) -> None:
     """Start everything, measure, end everything."""
     where = cores()
+    end_in_order()
     upstream = nginx.mock(folder / "upstream", where.others)
     if upstream is None:
         raise SystemExit("the upstream does not come up")

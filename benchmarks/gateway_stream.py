@@ -21,7 +21,7 @@ from benchmarks.gated import gateways, upstream
 from benchmarks.gated.asking import CHUNKS, Target
 from benchmarks.gated.client import streams
 from benchmarks.gated.gateways import OURS, Gateway, Place
-from benchmarks.gated.process import Process, cores, pinned
+from benchmarks.gated.process import Process, cores, end_in_order, pinned
 from benchmarks.report import emit, spread
 
 GOALS: Final = {"stream_cpu_ms": "<= 0.4", "ttft_added_ms": "< 1", "max_stall_ms": "<= 5", "incomplete": "0"}
@@ -138,6 +138,7 @@ def figures_of(samples: Samples) -> dict[str, float]:
 def run(folder: Path, *, rounds: int, seconds: float, only: Sequence[str]) -> None:
     """Start everything, measure, end everything."""
     where = cores()
+    end_in_order()
     process, port = upstream.started(folder, where.others)
     running = [process]
     try:

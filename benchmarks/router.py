@@ -212,7 +212,10 @@ def own_data(folder: Path, runs: int) -> Figures:
     mixed = read(folder / "routing" / "llmrouter_9models.jsonl.gz")
     figures |= nine(mixed) | plain("nine_pair", mixed, cheap=SMALL, strong=LARGE)
     print(f"promises: {runs} resamples each, nominal 5 %")
-    populations = [population("gsm8k", without, cheap=CHEAP, strong=STRONG), population("mixed", mixed, cheap=SMALL, strong=LARGE)]
+    populations = [
+        population("gsm8k", without, cheap=CHEAP, strong=STRONG),
+        population("mixed", mixed, cheap=SMALL, strong=LARGE),
+    ]
     figures |= promises(populations, runs)
     figures["violations_max"] = max(figures["violations_max"], absolute(populations[0], min(runs, 300)))
     figures["strong_share_2pct"] = figures["strong_share_mixed_2pct"]

@@ -34,7 +34,8 @@ def clipped(text: str) -> str:
 def words(text: str) -> Hashes:
     """A hash for every word and sign, in order; all numbers have the same one."""
     found = _WORD.findall(text.lower())
-    return np.array([zlib.crc32(b"0" if word.isdigit() else word.encode("utf-8", "replace")) for word in found], dtype=np.uint32)
+    hashes = [zlib.crc32(b"0" if word.isdigit() else word.encode("utf-8", "replace")) for word in found]
+    return np.array(hashes, dtype=np.uint32)
 
 
 def hashed(of: Hashes, text: str, *, width: int) -> NDArray[np.float32]:

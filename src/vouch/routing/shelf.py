@@ -67,10 +67,10 @@ def save(chances: Chances, path: Path) -> None:
 def load(path: Path) -> Chances:
     """Read what `save` wrote; raises `UsageError` for a file that is missing, damaged, or of another version."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays: dict[str, Any] = {name: file[name] for name in file.files}
         note = msgspec.json.decode(arrays["note"].tobytes(), type=_Note)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, msgspec.MsgspecError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, msgspec.MsgspecError) as error:
         raise UsageError(
             f"{str(path)!r} cannot be read as a learned router ({error}): learn and save it anew"
         ) from error

@@ -15,11 +15,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-
 from vouch.contracts.embedder import Embedder
 from vouch.scorers.porter import stem
 from vouch.scorers.rouge import longest_common
+from vouch.values.arrays import np
 
 _NUMBERS_WEIGH: Final = 0.5
 _SIMILARITY_WEIGHS: Final = 0.2

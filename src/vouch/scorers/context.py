@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
-import numpy as np
 from msgspec import Struct
 
 from vouch.contracts.embedder import Embedder
 from vouch.errors import AppError
 from vouch.scorers.answer import measured, named, texts, unjudged
 from vouch.scorers.claims import claims, content, supports
+from vouch.values.arrays import np
 from vouch.values.case import Case
 from vouch.values.result import Result
 from vouch.values.score import Score

@@ -13,12 +13,10 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from vouch.contracts.scorer import CorpusScorer
 from vouch.errors import AppError, CaseError
 from vouch.stats import binomial
+from vouch.values.arrays import NDArray, np
 from vouch.values.case import Case
 from vouch.values.result import Result
 from vouch.values.score import Interval

@@ -14,12 +14,10 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 from vouch.errors import UsageError
 from vouch.stats.binomial import check_share
 from vouch.stats.special import Numbers
+from vouch.values.arrays import ArrayLike, np
 from vouch.values.score import Interval
 
 METHOD: Final = "betting (Waudby-Smith and Ramdas)"

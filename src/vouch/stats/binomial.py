@@ -11,11 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 from vouch.errors import UsageError
 from vouch.stats.special import Numbers, beta_cdf, beta_quantile
+from vouch.values.arrays import ArrayLike, np
 from vouch.values.score import Interval
 
 METHOD: Final = "Clopper-Pearson"

@@ -13,14 +13,13 @@ import math
 from collections.abc import Hashable, Sequence
 from typing import Final
 
-import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from vouch.errors import UsageError
 from vouch.stats import paired
 from vouch.stats.binomial import check_share
 from vouch.stats.special import Numbers, beta_quantile, binomial_chance, student_cdf, student_quantile
+from vouch.values.arrays import NDArray, np
 from vouch.values.score import Interval, Verdict
 
 METHOD: Final = "Clopper-Pearson at the effective size (Korn-Graubard)"

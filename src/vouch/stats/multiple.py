@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from vouch.errors import UsageError
 from vouch.stats.special import Numbers
+from vouch.values.arrays import np
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:

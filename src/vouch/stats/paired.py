@@ -14,13 +14,12 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
 from msgspec import Struct
-from numpy.typing import ArrayLike
 
 from vouch.errors import UsageError
 from vouch.stats.binomial import check_share
 from vouch.stats.special import Numbers, beta_cdf, normal_cdf, normal_quantile
+from vouch.values.arrays import ArrayLike, np
 from vouch.values.score import Interval, Verdict
 
 METHOD: Final = "Tango score"

@@ -16,15 +16,14 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from vouch.errors import UsageError
 from vouch.stats import betting, clustered, paired
 from vouch.stats.binomial import check_share, tail
 from vouch.stats.multiple import holm
 from vouch.stats.special import Numbers, student_cdf, student_quantile
+from vouch.values.arrays import NDArray, np
 from vouch.values.score import Interval, Verdict
 
 METHOD: Final = "t-test on questions; betting for the margin"

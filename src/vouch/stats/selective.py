@@ -26,13 +26,12 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from vouch.errors import UsageError
 from vouch.stats.binomial import check_share, lower_bounds, tail
 from vouch.stats.special import Numbers
+from vouch.values.arrays import NDArray, np
 
 METHOD: Final = "fixed sequence, exact binomial tail, hybrid starts"
 

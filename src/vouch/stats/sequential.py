@@ -16,14 +16,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from vouch.errors import UsageError
 from vouch.stats import paired
 from vouch.stats.binomial import check_share
 from vouch.stats.special import Numbers, normal_cdf, normal_cdfs, normal_quantile
+from vouch.values.arrays import Counts, NDArray, np
 from vouch.values.score import Interval, Verdict
 
 METHOD: Final = "group sequential (O'Brien-Fleming-type spending): McNemar exact, Tango score"
@@ -43,8 +42,6 @@ _NODES: Final = 8
 """Places of integration in each stretch of one and a half steps."""
 
 _MOST_STEPS: Final = 60
-
-Counts = NDArray[np.int64]
 
 
 class Schedule(Struct, frozen=True):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 
-import numpy as np
 from msgspec import Struct
 
 from vouch.errors import UsageError
@@ -16,6 +15,7 @@ from vouch.stats import paired
 from vouch.stats.binomial import check_share
 from vouch.stats.multiple import holm
 from vouch.stats.special import normal_quantile
+from vouch.values.arrays import np
 from vouch.values.score import Interval
 
 

@@ -10,22 +10,18 @@ that nothing is lost where counts are large.
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from functools import cache, lru_cache
 from statistics import NormalDist
 from typing import Final, TypeVar
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from vouch.values.arrays import ArrayLike, Numbers, np
 
-Numbers = NDArray[np.float64]
 Number = TypeVar("Number", float, Numbers)
 
 _NORMAL: Final = NormalDist()
 _STIRLING: Final = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360)
 _STIRLING_FROM: Final = 16.0
 _MOST_STEPS: Final = 100_000
-
-_erfc = np.frompyfunc(math.erfc, 1, 1)
 
 
 def normal_cdf(z: float) -> float:
@@ -35,7 +31,12 @@ def normal_cdf(z: float) -> float:
 
 def normal_cdfs(z: ArrayLike) -> Numbers:
     """`normal_cdf`, element by element."""
-    return 0.5 * np.asarray(_erfc(-np.asarray(z, dtype=np.float64) / math.sqrt(2)), dtype=np.float64)
+    return 0.5 * np.asarray(_erfc()(-np.asarray(z, dtype=np.float64) / math.sqrt(2)), dtype=np.float64)
+
+
+@cache
+def _erfc() -> np.ufunc:
+    return np.frompyfunc(math.erfc, 1, 1)
 
 
 def normal_quantile(p: float) -> float:

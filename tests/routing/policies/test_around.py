@@ -38,7 +38,7 @@ def test_gates_come_first_and_tell_why() -> None:
     plan = Gated(Fallback()).choose(Query("x", tokens=100), small)
     assert plan.attempts == ("b",)
     assert plan.refused == {"a": "100 tokens, and it takes 10"}
-    with pytest.raises(UsageError, match="no model may answer this question .a: 100 tokens, and it takes 10"):
+    with pytest.raises(UsageError, match=r"no model may answer this question .a: 100 tokens, and it takes 10"):
         Gated(Fallback()).choose(Query("x", tokens=100), small[:1])
     assert Gated(Fixed(CHEAP)).name == "fixed"
 

@@ -84,4 +84,6 @@ async def test_what_holds_no_mark_goes_on_byte_for_byte() -> None:
 
 def test_words_of_what_is_no_json() -> None:
     assert words_of(TEXT, b"plain \xff") == "plain \ufffd"
-    assert words_of_stream(TEXT, b"data: no\n\n" + delta("text_delta", text="a") + delta("text_delta", text="b")) == "ab"
+    assert (
+        words_of_stream(TEXT, b"data: no\n\n" + delta("text_delta", text="a") + delta("text_delta", text="b")) == "ab"
+    )
