@@ -28,7 +28,6 @@ from numpy.typing import NDArray
 
 from benchmarks.report import emit, spread
 from vouch.contracts.index import Scope
-from vouch.knowledge.exact.engine import ExactEngine
 from vouch.knowledge.knowledge import Knowledge
 
 GOALS: Final = {"wrong_after_kill": "0", "not_resumed": "0", "embedded_twice_share": "<= 0.05"}
@@ -110,9 +109,7 @@ def killed(folder: Path, log: Path, seconds: float) -> bool:
 
 async def shown(folder: Path, log: Path) -> tuple[frozenset[str], int]:
     """The generations that the live version's documents say, and how many documents there are."""
-    engine = knowledge(folder, log).engine
-    assert isinstance(engine, ExactEngine)
-    index = await ExactEngine(engine.folder).snapshot()
+    index = await knowledge(folder, log).engine.snapshot()
     if index is None:
         return frozenset(), 0
     found = await index.keyword("stands here", DOCUMENTS * 2, scope=_OWNER)

@@ -79,7 +79,7 @@ def bodies(kind: type[Any]) -> st.SearchStrategy[Any]:
 
 _CALLS = st.builds(ToolCall, st.text(max_size=9), st.text(max_size=9), texts())
 _ATTEMPTS = st.builds(Attempt, st.text(max_size=9), st.integers(0, 599), st.text(max_size=9), st.floats(0, 9))
-_FOUND = st.builds(GuardFound, st.text(max_size=9), st.sampled_from(("input", "output")), st.text(max_size=9))
+_FOUND = st.builds(GuardFound, st.text(max_size=9), st.sampled_from(("input", "output")), st.booleans(), st.text())
 _VALUES: dict[Any, st.SearchStrategy[Any]] = {
     str: texts(large=False),
     bool: st.booleans(),

@@ -149,7 +149,7 @@ async def test_what_says_so_is_told_in_both_ways(house: House) -> None:
         "document": "returns.md",
         "version": "v1",
         "start": 0,
-        "end": 32,
+        "end": 31,
     }
     assert (second["document"], second["version"]) == ("", "")
     assert result.content[-1].text == "[1 of 2 sentences are supported by returns.md]"

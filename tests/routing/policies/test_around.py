@@ -71,10 +71,10 @@ def test_a_margin_is_a_difference_of_chances(margin: float) -> None:
 
 
 def test_a_model_that_gets_worse_silently_is_left_at_once() -> None:
-    policy = Watched(Fixed(CHEAP), STRONG, Alarm(patience=50))
+    policy = Watched(Fixed(CHEAP), STRONG, Alarm(patience=500))
     assert policy.name == "fixed"
-    for _ in range(200):
-        policy = policy.hear(1.0, 0.95)
+    for audit in range(200):
+        policy = policy.hear(float(audit % 20 > 0), 0.95)
     assert policy.choose(Query("x"), candidates()).attempts == (CHEAP,)
     for _ in range(60):
         policy = policy.hear(0.0, 0.95)

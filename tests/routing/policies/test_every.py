@@ -71,4 +71,4 @@ def test_strange_prompts_get_a_plan(policy: Router, text: str) -> None:
 @each
 def test_a_model_without_outcomes_and_without_a_price_may_be_there(policy: Router) -> None:
     plan = policy.choose(QUERIES[1], [*candidates(), Candidate("p/new")])
-    assert plan.attempts[0] != "p/new" or isinstance(policy, Fixed)
+    assert plan.attempts[0] != "p/new" or isinstance(policy, (Fixed, LeastLoaded))

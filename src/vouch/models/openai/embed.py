@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from vouch.errors import ConfigError
 from vouch.models.http.pool import HttpPool
 from vouch.models.openai import wire
 from vouch.models.openai.endpoint import OPENAI, Endpoint
 from vouch.models.openai.errors import Asked, failure, malformed
+from vouch.values.arrays import NDArray, np
 
 _decoder = msgspec.json.Decoder(wire.Embeddings)
 
