@@ -31,17 +31,21 @@ GOALS: Final = {
 }
 DIRECT: Final = "direct"
 CONNECTIONS: Final = (32, 1, 128)
+WARM_UP: Final = "warm-up"
 LARGE: Final = 32 * 1024
 
 
 class Sample(NamedTuple):
-    """One load on one gateway: CPU milliseconds a request, latencies in milliseconds, requests a second."""
+    """One load on one gateway: CPU milliseconds a request, latencies in milliseconds, requests a second.
+
+    `reached` is how many requests came to the upstream, those included that were under way when the load ended.
+    """
 
     cpu_ms: float
     p50: float
     p99: float
     rps: float
-    requests: int
+    reached: int
 
 
 Samples = dict[tuple[str, str], list[Sample]]
@@ -69,15 +73,14 @@ def measure(gateway: Gateway, bench: Bench, *, connections: int, seconds: int, s
             raise SystemExit(1)
     reached = max(1, nginx.answered(bench.upstream) - count - 1)
     used = (gateway.process.cpu_seconds() - before) * 1000 / reached
-    return Sample(used, load.p50, load.p99, load.requests / load.seconds, load.requests)
+    return Sample(used, load.p50, load.p99, load.requests / load.seconds, reached)
 
 
 def rounds_of(found: Sequence[Gateway], bench: Bench, *, rounds: int, seconds: int) -> Samples:
     """Every load on every gateway, round by round, in another order each time; the first of all is a warm-up."""
     samples: Samples = defaultdict(list)
     for gateway in found:
-        nginx.load(gateway.target, bench.folder, connections=32, seconds=1)
-        gateway.process.settle(5.0)
+        samples[gateway.name, WARM_UP].append(measure(gateway, bench, connections=32, seconds=1))
     for number in range(rounds):
         turn = number % len(found)
         for gateway in [*found[turn:], *found[:turn]]:
@@ -95,6 +98,8 @@ def tell(samples: Samples) -> None:
     """Every gateway under every load."""
     print(f"\n{'gateway':12} {'at once':>7}  CPU ms a request; p50, p99 ms; requests a second (medians)")
     for (name, load), found in samples.items():
+        if load == WARM_UP:
+            continue
         cpu, p50, p99, rps, _ = (statistics.median(column) for column in zip(*found, strict=True))
         print(f"{name:12} {load:>7}  {cpu:8.4f}  {p50:9.3f} {p99:9.3f} {rps:9.0f}")
     for load in ("32", "32k"):
@@ -161,9 +166,10 @@ def run(folder: Path, *, rounds: int, seconds: int, only: Sequence[str]) -> None
             one.stop()
     tell(samples)
     figures = figures_of(samples, ready)
-    given = sum(sample.requests for (name, _), column in samples.items() if name == OURS for sample in column)
-    figures["lost"] = max(0, given - written(folder / OURS / "project"))
-    print(f"{given} requests of {OURS} were answered while it was measured, the journal lacks {figures['lost']:.0f}")
+    reached = sum(sample.reached for (name, _), column in samples.items() if name == OURS for sample in column)
+    kept = written(folder / OURS / "project")
+    figures["lost"] = max(0, reached + gateways.ASKED_AT_START - kept)
+    print(f"{reached} requests came through {OURS}, warm-up included; the journal has {kept}")
     emit("gateway", figures, GOALS)
 
 

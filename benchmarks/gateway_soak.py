@@ -165,14 +165,13 @@ def run(folder: Path, seconds: float) -> dict[str, float]:
         gateway = gateways.vouch(Place(own, port, where.gateway), '[serve]\nbodies = "sampled"\n')
         if gateway is None:
             raise SystemExit("ours does not come up")
-        already = 2  # it was asked twice while it was started
         with pinned(where.others):
             figures = asyncio.run(soak(gateway, seconds))
     finally:
         for one in (gateway.process if gateway else None, process):
             if one is not None:
                 one.stop()
-    lacks = max(0, int(figures["asked"]) + already - written(own / "project"))
+    lacks = max(0, int(figures["asked"]) + gateways.ASKED_AT_START - written(own / "project"))
     database = own / "project" / ".vouch" / "journal.db"
     print(f"the journal lacks {lacks} of them; it has {database.stat().st_size / 1e6:.0f} MB")
     figures["unfinished"] += lacks

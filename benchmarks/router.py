@@ -19,6 +19,7 @@ from benchmarks.routed.curve import curve
 from benchmarks.routed.promises import Choice, Population, by_eye, by_proof, resample
 from benchmarks.routed.sets import CHEAP, GSM8K, STRONG, Recorded, read, vectors, with_vectors
 from vouch.contracts.router import Query
+from vouch.models.blas import one_thread
 from vouch.routing.chances import Chances, learn
 from vouch.routing.checks import faults
 from vouch.routing.outcome import Outcome
@@ -210,7 +211,8 @@ def own_data(folder: Path, runs: int) -> Figures:
     figures |= plain("gsm8k", bare, cheap=CHEAP, strong=STRONG) | rules(bare)
     print("nine models, 14 tasks")
     mixed = read(folder / "routing" / "llmrouter_9models.jsonl.gz")
-    figures |= nine(mixed) | plain("nine_pair", mixed, cheap=SMALL, strong=LARGE)
+    figures |= nine(mixed) | study("nine_pair", mixed, cheap=SMALL, strong=LARGE)
+    figures |= plain("nine_pair", mixed, cheap=SMALL, strong=LARGE)
     print(f"promises: {runs} resamples each, nominal 5 %")
     populations = [
         population("gsm8k", without, cheap=CHEAP, strong=STRONG),
@@ -253,6 +255,11 @@ GOALS = {
 def main() -> None:
     """Print every study, then the figures."""
     folder = data_folder()
+    with one_thread():
+        _measure(folder)
+
+
+def _measure(folder: Path | None) -> None:
     print(f"the router on recorded outcomes, {SPLITS} random halves, on {machine()}")
     if "--data" in sys.argv:
         place = sys.argv.index("--data") + 1

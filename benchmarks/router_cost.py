@@ -15,6 +15,7 @@ from decimal import Decimal
 from benchmarks.report import data_folder, emit, machine, spread
 from benchmarks.routed.sets import Recorded, read, vectors
 from vouch.contracts.router import Candidate, Query
+from vouch.models.blas import one_thread
 from vouch.models.minilm.minilm import MiniLM
 from vouch.routing.chances import learn
 from vouch.routing.outcome import Outcome
@@ -45,7 +46,8 @@ def learning(recorded: Recorded, n: int, repeats: int) -> list[float]:
     times: list[float] = []
     for _ in range(repeats):
         begun = time.perf_counter()
-        learn(rows)
+        with one_thread():
+            learn(rows)
         times.append(time.perf_counter() - begun)
     return times
 

@@ -25,6 +25,8 @@ from benchmarks.peers.environment import ROOT, program_of, python_of
 
 OURS: Final = "vouch"
 CHAT: Final = "/v1/chat/completions"
+ASKED_AT_START: Final = 2
+"""Requests that ours has answered when it is up."""
 
 
 @dataclass(frozen=True)

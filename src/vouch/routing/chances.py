@@ -120,7 +120,7 @@ def learn(outcomes: Sequence[Outcome]) -> Chances:
     if not average:
         raise UsageError("no outcome holds a score: record how good some answers were, then learn")
     queries = [outcome.query for outcome in scored]
-    scale, matrix = features.fit(queries)
+    scale, matrix, words = features.fit(queries)
     heads: dict[str, _Head] = {}
     for group, rows in _groups(scored).items():
         scores = np.array([[scored[row].scores[model] for model in group] for row in rows], dtype=np.float64)
@@ -132,7 +132,7 @@ def learn(outcomes: Sequence[Outcome]) -> Chances:
         np.array([heads[model].weights for model in models], dtype=np.float32).T.copy(),
         np.array([heads[model].intercept for model in models], dtype=np.float32),
         tuple(heads[model].curve for model in models),
-        novelty.learn([query.text for query in queries]),
+        novelty.learn(words),
         min(models, key=lambda model: (-average[model], model)),
         tuple(heads[model].outcomes for model in models),
         len(scored),

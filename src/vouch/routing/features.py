@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from vouch.contracts.router import Query
 from vouch.errors import UsageError
-from vouch.routing.hashing import clipped, hashed, words
+from vouch.routing.hashing import Hashes, clipped, hashed, words
 from vouch.routing.surface import surface
 
 Floats = NDArray[np.float32]
@@ -51,19 +51,19 @@ class Scale(Struct, frozen=True, eq=False):
     def vector(self, query: Query) -> Floats:
         """Shape (width,). A signal or an embedding that is missing counts as the usual one."""
         text = clipped(query.text)
-        return self.joined(query, text, _counts(query, text, self.signals))
+        return self.joined(query, text, words(text), _counts(query, text, self.signals))
 
     def matrix(self, queries: Sequence[Query]) -> Floats:
         """Shape (queries, width)."""
         return np.array([self.vector(query) for query in queries], dtype=np.float32).reshape(len(queries), self.width)
 
-    def joined(self, query: Query, text: str, raw: Floats) -> Floats:
-        """The vector of a query from its clipped text and its raw counts and signals, shape (counts + signals,)."""
+    def joined(self, query: Query, text: str, of: Hashes, raw: Floats) -> Floats:
+        """The vector, from the clipped text, its words, and the raw counts and signals, shape (counts + signals,)."""
         counted = np.clip((raw - self.middle) / self.spread, -_FURTHEST, _FURTHEST)
         counted[np.isnan(counted)] = 0
         counted[: len(_SURFACE)] *= _SURFACE_SHARE
         counted[len(_SURFACE) :] *= _SIGNAL_SHARE
-        parts = [hashed(words(text), text, width=WIDTH), _tags(query), counted]
+        parts = [hashed(of, text, width=WIDTH), _tags(query), counted]
         if self.dimensions:
             parts.append(self._embedding(query))
         return np.concatenate(parts)
@@ -79,8 +79,8 @@ class Scale(Struct, frozen=True, eq=False):
         return query.embedding.astype(np.float32)
 
 
-def fit(queries: Sequence[Query]) -> tuple[Scale, Floats]:
-    """The scale of these questions, and their vectors on it, shape (queries, width).
+def fit(queries: Sequence[Query]) -> tuple[Scale, Floats, list[Hashes]]:
+    """The scale of these questions, their vectors on it, shape (queries, width), and the words of each.
 
     Embeddings join only if every question has one. Raises `UsageError` without questions.
     """
@@ -101,8 +101,9 @@ def fit(queries: Sequence[Query]) -> tuple[Scale, Floats]:
         np.where(spread > _LEAST_SPREAD, spread, 1.0).astype(np.float32),
         center,
     )
-    rows = [scale.joined(*each) for each in zip(queries, texts, raw, strict=True)]
-    return scale, np.array(rows, dtype=np.float32)
+    found = [words(text) for text in texts]
+    rows = [scale.joined(*each) for each in zip(queries, texts, found, raw, strict=True)]
+    return scale, np.array(rows, dtype=np.float32), found
 
 
 def _center(queries: Sequence[Query]) -> Floats:

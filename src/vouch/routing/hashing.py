@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 Hashes = NDArray[np.uint32]
 
-HEAD: Final = 2_000
-TAIL: Final = 1_000
+HEAD: Final = 1_400
+TAIL: Final = 600
 """Of a long text only so many characters at its start and end are read: a decision must not take longer for 100 KB."""
 
 PIECE: Final = 4

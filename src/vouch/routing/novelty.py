@@ -35,9 +35,11 @@ class Familiar(Struct, frozen=True, eq=False):
         return self.share(text) >= self.floor > 0
 
 
-def learn(texts: Sequence[str]) -> Familiar:
-    """What is familiar after these texts; the floor is where few of them fall once their own words do not count."""
-    each = [words(clipped(text)) for text in texts]
+def learn(each: Sequence[Hashes]) -> Familiar:
+    """What is familiar after texts of these words.
+
+    The floor is where few of them fall once their own words do not count.
+    """
     kinds = [np.unique(found) for found in each]
     known, counts = np.unique(np.concatenate([*kinds, np.zeros(0, np.uint32)]), return_counts=True)
     shared = known[counts > 1]

@@ -6,7 +6,6 @@ It does not know how the other policy decides.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from msgspec import Struct
 
@@ -25,7 +24,6 @@ class Bandit(Struct, frozen=True, eq=False):
     until the salt is changed. The plan's propensity is exact.
     """
 
-    name: ClassVar[str] = "bandit"
     inner: Router
     chances: Chances
     floor: float
@@ -35,6 +33,11 @@ class Bandit(Struct, frozen=True, eq=False):
     def __post_init__(self) -> None:
         if not 0 < self.explore < 1 or not 0 <= self.floor < 1:
             raise UsageError(f"explore = {self.explore!r}, floor = {self.floor!r}: shares from 0 to below 1 are wanted")
+
+    @property
+    def name(self) -> str:
+        """The name in the journal and in reports."""
+        return "bandit"
 
     def choose(self, query: Query, candidates: Sequence[Candidate]) -> Plan:
         """The inner plan, or the drawn model before it."""

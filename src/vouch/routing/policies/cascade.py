@@ -6,7 +6,6 @@ It does not know how either is asked.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from msgspec import Struct
 
@@ -36,7 +35,6 @@ class Cascade(Struct, frozen=True, eq=False):
     nothing is certified.
     """
 
-    name: ClassVar[str] = "cascade"
     cheap: str
     strong: str
     form: Form = Form()
@@ -46,6 +44,11 @@ class Cascade(Struct, frozen=True, eq=False):
     def __post_init__(self) -> None:
         if (self.chances is None) != (self.route is None):
             raise UsageError("Cascade: give both what was learned (chances) and the certified route, or neither")
+
+    @property
+    def name(self) -> str:
+        """The name in the journal and in reports."""
+        return "cascade"
 
     def choose(self, query: Query, candidates: Sequence[Candidate]) -> Plan:
         """The cheap model, then the strong one; the strong one at once where nothing learned may be believed."""

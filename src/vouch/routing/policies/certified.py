@@ -6,7 +6,6 @@ It does not know how it was proven. Prices play no part: one that changes over n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from msgspec import Struct
 
@@ -25,7 +24,6 @@ class Certified(Struct, frozen=True, eq=False):
     certified, where the question is unlike those learned from, and where the wanted cheap model is no candidate.
     """
 
-    name: ClassVar[str] = "certified"
     chances: Chances
     cheap: tuple[str, ...]
     strong: str
@@ -35,6 +33,11 @@ class Certified(Struct, frozen=True, eq=False):
         unknown = [model for model in (*self.cheap, self.strong) if model not in self.chances.models]
         if not self.cheap or unknown:
             raise UsageError(f"cheap = {self.cheap!r}, strong = {self.strong!r}: models with outcomes are wanted")
+
+    @property
+    def name(self) -> str:
+        """The name in the journal and in reports."""
+        return "certified"
 
     def choose(self, query: Query, candidates: Sequence[Candidate]) -> Plan:
         """The chosen one, then the strong one, then the others; raises `UsageError` where the strong one is missing."""

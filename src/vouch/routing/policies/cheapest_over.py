@@ -6,7 +6,6 @@ It does not know how it was learned. A bar on the learned chance is an estimate,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from msgspec import Struct
 
@@ -23,13 +22,17 @@ class CheapestOver(Struct, frozen=True, eq=False):
     A question that is not of the kind learned from goes to the strongest model.
     """
 
-    name: ClassVar[str] = "cheapest_over"
     chances: Chances
     bar: float
 
     def __post_init__(self) -> None:
         if not 0 < self.bar < 1:
             raise UsageError(f"bar = {self.bar!r}: a chance strictly between 0 and 1 is wanted, such as 0.9")
+
+    @property
+    def name(self) -> str:
+        """The name in the journal and in reports."""
+        return "cheapest_over"
 
     def choose(self, query: Query, candidates: Sequence[Candidate]) -> Plan:
         """All candidates; the most able follow the chosen one, so that a retry does not get worse."""

@@ -6,7 +6,6 @@ It does not know the question.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from msgspec import Struct
 
@@ -17,7 +16,10 @@ from vouch.routing.policies.ordered import plan
 class Fallback(Struct, frozen=True):
     """In the order of the candidates; models that are down come last."""
 
-    name: ClassVar[str] = "fallback"
+    @property
+    def name(self) -> str:
+        """The name in the journal and in reports."""
+        return "fallback"
 
     def choose(self, query: Query, candidates: Sequence[Candidate]) -> Plan:
         """All candidates as they come."""

@@ -6,7 +6,6 @@ It does not know the question.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from msgspec import Struct
 
@@ -17,8 +16,12 @@ from vouch.routing.policies.ordered import named, plan
 class Fixed(Struct, frozen=True):
     """This model and no other."""
 
-    name: ClassVar[str] = "fixed"
     model: str
+
+    @property
+    def name(self) -> str:
+        """The name in the journal and in reports."""
+        return "fixed"
 
     def choose(self, query: Query, candidates: Sequence[Candidate]) -> Plan:
         """A plan of one attempt; raises `UsageError` where the model is not among the candidates."""

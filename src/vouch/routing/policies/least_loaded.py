@@ -6,7 +6,6 @@ It does not know the question.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from msgspec import Struct
 
@@ -17,7 +16,10 @@ from vouch.routing.policies.ordered import plan
 class LeastLoaded(Struct, frozen=True):
     """By requests in flight, rising; equals stay in their order."""
 
-    name: ClassVar[str] = "least_loaded"
+    @property
+    def name(self) -> str:
+        """The name in the journal and in reports."""
+        return "least_loaded"
 
     def choose(self, query: Query, candidates: Sequence[Candidate]) -> Plan:
         """All candidates, the least busy first."""

@@ -6,7 +6,6 @@ It does not know what the tags mean.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
 
 from msgspec import Struct, structs
 
@@ -27,9 +26,13 @@ class Rule(Struct, frozen=True, eq=False):
 class Rules(Struct, frozen=True, eq=False):
     """The first rule that fits decides, else `otherwise`."""
 
-    name: ClassVar[str] = "rules"
     rules: tuple[Rule, ...]
     otherwise: Router
+
+    @property
+    def name(self) -> str:
+        """The name in the journal and in reports."""
+        return "rules"
 
     def choose(self, query: Query, candidates: Sequence[Candidate]) -> Plan:
         """The plan of the policy that is responsible, with the rule in its reasons."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
 
 from msgspec import Struct
 
@@ -27,7 +26,6 @@ class Weighted(Struct, frozen=True):
     The first is drawn by a hash of the user, or of the text where there is no user; the others follow by weight.
     """
 
-    name: ClassVar[str] = "weighted"
     weights: Mapping[str, float]
     salt: str = ""
 
@@ -35,6 +33,11 @@ class Weighted(Struct, frozen=True):
         bad = [weight for weight in self.weights.values() if not 0 <= weight < float("inf")]
         if bad or not sum(self.weights.values()) > 0:
             raise UsageError(f"weights = {dict(self.weights)!r}: numbers of 0 or more are wanted, one of them above 0")
+
+    @property
+    def name(self) -> str:
+        """The name in the journal and in reports."""
+        return "weighted"
 
     def choose(self, query: Query, candidates: Sequence[Candidate]) -> Plan:
         """The drawn one first; raises `UsageError` where no candidate has a weight."""
