@@ -12,6 +12,7 @@ import pytest
 
 from serve.serving import serving, write_project
 from vouch.testing.provider import StandIn
+from vouch.values.event import InputGiven
 
 WEATHER: dict[str, Any] = {
     "type": "object",
@@ -196,8 +197,32 @@ async def test_an_app_is_asked_like_a_model_and_goes_on_with_its_run(tmp_path: P
         journal = server.gateway._journal
         runs = await journal.runs(app="support")
         assert len(runs) == 1
+        other = [{"role": "user", "content": "Hello"}]
+        await client.chat.completions.create(model="app/support", messages=other)
+        await client.chat.completions.create(model="app/support", messages=other)
+        for words in ("One", "Two"):
+            said = [*other, {"role": "assistant", "content": "You said: Hello"}, {"role": "user", "content": words}]
+            await client.chat.completions.create(model="app/support", messages=said)
+        runs = await journal.runs(app="support")
+        lengths = [sum(e.body.__class__ is InputGiven for e in await journal.read(run.run)) for run in runs]
+        assert lengths == [1, 1, 1], "conversations that are the same so far go on in runs of their own"
+        with pytest.raises(openai.BadRequestError, match="not known here"):
+            await client.chat.completions.create(model="app/support", messages=said, user="somebody else")
         with pytest.raises(openai.BadRequestError, match="not known here"):
             await client.chat.completions.create(
                 model="app/support",
                 messages=[{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}, said[-1]],
             )
+
+
+async def test_a_conversation_goes_on_after_the_server_was_started_anew(tmp_path: Path) -> None:
+    write_project(tmp_path, "http://127.0.0.1:9/v1", '[apps]\nsupport = "app:support"\n')
+    (tmp_path / "app.py").write_text(APP)
+    said: list[dict[str, Any]] = [{"role": "user", "content": "Hello"}]
+    for words in ("More", "Even more"):
+        async with serving(tmp_path) as server:
+            answer = await server.post("/v1/chat/completions", {"model": "app/support", "messages": said})
+            assert answer.status == 200, answer.body
+            said += [answer.json["choices"][0]["message"], {"role": "user", "content": words}]
+            if words == "Even more":
+                assert len(await server.gateway._journal.runs(app="support")) == 1

@@ -177,6 +177,11 @@ class Journal:
         await self.flush()
         return await self._threads.run(reader.last_of_key, self._database, key)
 
+    async def open_of_key(self, key: str, *, limit: int = 100) -> list[str]:
+        """The latest runs with this key that have not ended, newest first."""
+        await self.flush()
+        return await self._threads.run(reader.open_of_key, self._database, key, limit=limit)
+
     async def last_kept(self, app: str, proof: str) -> str | None:
         """The run of the last proof of this name that was kept as a baseline."""
         await self.flush()

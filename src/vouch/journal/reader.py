@@ -156,6 +156,13 @@ def last_of_key(database: Database, key: str) -> str | None:
         return connection.execute(query).scalar()
 
 
+def open_of_key(database: Database, key: str, *, limit: int) -> list[str]:
+    """The newest runs of this key that have not ended."""
+    query = select(_run.name).where(_run.key == key, _run.finished.is_(None)).order_by(_run.number.desc()).limit(limit)
+    with database.reading() as connection:
+        return list(connection.execute(query).scalars())
+
+
 def open_of_proof(database: Database, proof: str) -> list[str]:
     """The runs of a proof's cases that have not ended, oldest first."""
     query = select(_run.name).where(_run.finished.is_(None), _run.proof == proof).order_by(_run.number)

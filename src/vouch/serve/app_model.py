@@ -6,38 +6,36 @@ It does not know formats, nor how an app decides.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import AsyncIterator
-from typing import Final
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 
 from vouch.app.house import House
 from vouch.app.run import run as run_app
 from vouch.app.run import say
 from vouch.app.steps import Listener
-from vouch.errors import BadRequest
+from vouch.errors import BadRequest, RunConflict
 from vouch.serve.apps import PREFIX, Apps
-from vouch.values.event import Event
+from vouch.values.digest import digest
+from vouch.values.event import Event, InputGiven, RunStarted, RunWaiting
 from vouch.values.message import Message, Text, assistant
-from vouch.values.request import Answer, Delta, Done, Request, TextDelta, extend, history_of
+from vouch.values.request import Answer, Delta, Done, Request, TextDelta
 from vouch.values.result import Result
-
-_GOES_ON: Final = frozenset({"answered", "abstained", "waiting"})
-
-REMEMBERED: Final = 10_000
-"""Conversations that a process knows to go on with."""
 
 
 class AppModel:
-    """`name` is `app/...`. Clients send a whole conversation each time; by what was said, it is known which run it is.
+    """`name` is `app/...`, and `whose` tells conversations of one client from those of others.
 
-    A client's own tools and settings are not the app's: they are passed over.
+    Clients send a whole conversation each time. Which run it is follows from the journal: the one of the same client in
+    which exactly this was said so far. So it goes on in any process, and after a restart; and where two conversations
+    are still the same, each of them goes on in a run of its own. A client's own tools and settings are not the app's:
+    they are passed over.
     """
 
-    def __init__(self, name: str, apps: Apps, house: House) -> None:
+    def __init__(self, name: str, apps: Apps, house: House, *, whose: str = "") -> None:
         self._name = name
         self._apps = apps
         self._house = house
-        self._runs: OrderedDict[str, str] = OrderedDict()
+        self._whose = whose
 
     @property
     def name(self) -> str:
@@ -46,7 +44,7 @@ class AppModel:
 
     async def answer(self, request: Request) -> Answer:
         """The app's answer; raises `BadRequest` for a conversation that is not known here."""
-        return self._answered(request, await self._ask(request, None))
+        return self._answered(await self._ask(request, None))
 
     async def stream(self, request: Request) -> AsyncIterator[Delta]:
         """The same, its words as they come."""
@@ -63,7 +61,7 @@ class AppModel:
         try:
             while (piece := await pieces.get()) is not None:
                 yield piece
-            answer = self._answered(request, await asking)
+            answer = self._answered(await asking)
             # What the app says in the end may be other than its model's words: a guard or a policy may have changed it.
             if not said and answer.text:
                 yield TextDelta(answer.text)
@@ -82,25 +80,38 @@ class AppModel:
             raise BadRequest(
                 f"{self._name} is asked with the words of a user: send them as the last message", status=400
             )
-        if len(told) == 1:
-            return await run_app(app, told[-1].text, self._house, chat=True, listener=listener)
-        known = self._runs.get(history_of(told[:-1]))
-        if known is None:
-            raise BadRequest(
-                f"this conversation with {self._name} is not known here (any more): begin it anew",
-                status=400,
-            )
-        return await say(app, known, told[-1].text, self._house, listener=listener)
+        words = [one.text for one in told]
+        key = digest(("conversation", app.name, self._whose, words[0]))
+        if len(words) == 1:
+            return await run_app(app, words[0], self._house, chat=True, key=key, listener=listener)
+        for run in await self._house.journal.open_of_key(key):
+            if conversation_of(await self._house.journal.read(run)) == words[:-1]:
+                # Where another process goes on with it at this moment, it is no longer the one that is meant.
+                with suppress(RunConflict):
+                    return await say(app, run, words[-1], self._house, listener=listener)
+        raise BadRequest(
+            f"this conversation with {self._name} is not known here (any more): begin it anew",
+            status=400,
+        )
 
-    def _answered(self, request: Request, result: Result) -> Answer:
-        text = result.output or result.why
-        told = _told(request)
-        if result.status in _GOES_ON:
-            self._runs[extend(history_of(told), assistant(text))] = result.run
-            while len(self._runs) > REMEMBERED:
-                self._runs.popitem(last=False)
+    def _answered(self, result: Result) -> Answer:
         finish = "abstained" if result.status == "abstained" else "stop"
+        text = result.output or result.why
         return Answer(assistant(text), result.usage, finish, self._name, result.confidence, id=result.run)
+
+
+def conversation_of(events: Iterable[Event]) -> list[str]:
+    """What was said in a chat so far, the client and the app in turn."""
+    said: list[str] = []
+    for event in events:
+        match event.body:
+            case RunStarted() | InputGiven() as heard:
+                said.append(str(heard.input))
+            case RunWaiting() as waiting:
+                said.append(str(waiting.output) or waiting.why)
+            case _:
+                pass
+    return said
 
 
 def _told(request: Request) -> list[Message]:

@@ -81,6 +81,11 @@ class Exchange:
         self.headers: Mapping[bytes, bytes] = NO_HEADERS
         self.sent: list[bytes] = []
 
+    @property
+    def whose(self) -> str:
+        """Whose conversation it is: of which key, and of which of its users."""
+        return f"{self.account.key.id if self.account is not None else ''}\0{self.given.user}"
+
     def charge(self, usage: Usage | None) -> None:
         """What the answer of its model used, and so costs; None where it did not say."""
         if usage is not None:

@@ -131,12 +131,12 @@ class _Connecting:
     def __call__(self, name: str) -> Upstream:
         if name.startswith(PREFIX):
             self._apps.app(name.removeprefix(PREFIX))  # or an error, before it is planned with
-            asking = Translating(name, lambda: AppModel(name, self._apps, self._house))
+            asking = Translating(name, lambda exchange: AppModel(name, self._apps, self._house, whose=exchange.whose))
             return Upstream(name, long=asking, ways={COUNT.name: Counting(COUNT)})
         provider_name, _, model = name.partition("/")
         if not model:
             raise ConfigError(self._unknown(name))
-        long = Translating(name, lambda: self._house.model(name))
+        long = Translating(name, lambda _: self._house.model(name))
         embedding = Embedding(name, lambda: self._house.embedder(name), EMBEDDINGS)
         ours: dict[str, Way] = {EMBEDDINGS.name: embedding, COUNT.name: Counting(COUNT)}
         provider = self._setup.providers.get(provider_name)

@@ -17,21 +17,19 @@ from vouch.values.request import Answer, Delta, Done
 
 
 class Translating:
-    """`open` gives the model, at its first use."""
+    """`connect` gives the model for an exchange; it is called for each, so it is quick once the model is open."""
 
-    def __init__(self, name: str, connect: Callable[[], Model]) -> None:
+    def __init__(self, name: str, connect: Callable[[Exchange], Model]) -> None:
         self._name = name
         self._connect = connect
-        self._model: Model | None = None
 
     async def ask(self, exchange: Exchange) -> Reply:
         """Ask the model; of a stream, wait for its first piece."""
         request = exchange.face.read(exchange.body, self._name)
-        if self._model is None:
-            self._model = self._connect()
+        model = self._connect(exchange)
         if not exchange.given.stream:
-            return _Whole(await self._model.answer(request))
-        pieces = self._model.stream(request)
+            return _Whole(await model.answer(request))
+        pieces = model.stream(request)
         try:
             first = await anext(pieces)
         except StopAsyncIteration:
@@ -55,21 +53,27 @@ class _Stream:
     def __init__(self, pieces: AsyncIterator[Delta], first: Delta) -> None:
         self._pieces = pieces
         self._first = first
+        self._charged = False
 
     async def deliver(self, exchange: Exchange, outlet: Outlet) -> None:
         writer = exchange.face.writer(exchange.given, exchange.run)
+        came = 1
         try:
             await outlet.piece(writer.begin() + self._written(writer.write, exchange, self._first))
             async for piece in self._pieces:
+                came += 1
                 if data := self._written(writer.write, exchange, piece):
                     await outlet.piece(data)
         finally:
+            if not self._charged:
+                exchange.guess(came)
             # What is left half-way is closed here and now, not whenever the interpreter comes to it.
             await cast("AsyncGenerator[Delta, None]", self._pieces).aclose()
         await outlet.end()
 
     def _written(self, write: Callable[[Delta], bytes], exchange: Exchange, piece: Delta) -> bytes:
         if isinstance(piece, Done):
+            self._charged = True
             exchange.charge(piece.answer.usage)
         return write(piece)
 
