@@ -58,6 +58,7 @@ class Server:
             lifespan="off",
             ws="none",
             server_header=False,
+            proxy_headers=False,
             date_header=False,
             timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=max(1, round(drain)),

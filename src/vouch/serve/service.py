@@ -6,6 +6,7 @@ It does not know the command line, nor the other processes that may serve beside
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -27,6 +28,9 @@ from vouch.serve.operations.request_log import RequestLog
 from vouch.serve.operations.shared_counts import SharedCounts
 from vouch.serve.server import Server
 from vouch.serve.standing import Standing
+
+_GARBAGE: Final = (20_000, 20, 20)
+"""New objects after which garbage is looked for, and how often among older ones."""
 
 LOOK_SECONDS: Final = 1.0
 """How often vouch.toml is looked at."""
@@ -63,6 +67,10 @@ class Service:
                 )
             for name, why in standing.gateway.withheld.items():
                 self._say(f"app {name} is not served: {why}")
+            # What is there now stays until the end: garbage is looked for among what requests leave behind, and seldom,
+            # since each of them makes some hundred objects and nearly none is part of a circle.
+            gc.freeze()
+            gc.set_threshold(*_GARBAGE)
             server = Server(standing, place, drain=settings.drain)
             ending = _Ending(server, self._desk, settings.notice)
             with (

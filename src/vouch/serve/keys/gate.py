@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from vouch.errors import RequestRefused
@@ -17,7 +18,7 @@ from vouch.journal.spend import Spent
 from vouch.serve.keys.ledger import Ledger
 from vouch.serve.keys.shared_window import SharedWindow
 from vouch.serve.keys.store import hash_of
-from vouch.serve.keys.terms import Key, Terms
+from vouch.serve.keys.terms import Key, Period, Terms
 from vouch.serve.keys.window import Window
 from vouch.values.money import Money
 
@@ -238,8 +239,16 @@ def token_is_ours(token: str | None) -> bool:
 
 def period_of(terms: Terms, now: float) -> str:
     """The first day of the period that a time (Unix seconds) is in; empty for the one period that never ends."""
-    day = datetime.fromtimestamp(now, UTC).date()
-    return {"day": day, "month": day.replace(day=1), "total": ""}[terms.period].__str__()
+    return _first_day(terms.period, int(now // _DAY))
+
+
+@lru_cache(maxsize=64)
+def _first_day(period: Period, number: int) -> str:
+    """The same for a day by its number since 1970."""
+    if period == "total":
+        return ""
+    day = datetime.fromtimestamp(number * _DAY, UTC).date()
+    return (day if period == "day" else day.replace(day=1)).isoformat()
 
 
 def _spent_within(key: Key, spent: Iterable[Spent], since: str) -> Decimal:
@@ -249,5 +258,6 @@ def _spent_within(key: Key, spent: Iterable[Spent], since: str) -> Decimal:
     )
 
 
+_DAY: Final = 86_400
 _WRONG: Final = "this key is not known here, or not any more; `vouch keys make` makes one"
 _MISSING: Final = "a key is needed; send it as `authorization: Bearer vk-...`; `vouch keys make` makes one"
