@@ -175,6 +175,20 @@ async def test_a_client_that_does_not_read_is_ended_by_the_deadline(tmp_path: Pa
     assert served[0].status == 504
 
 
+async def test_a_client_that_takes_nothing_is_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ClientConnection, "stall_seconds", 0.2)
+    async with StandIn(reply=lambda body: "word " * 400_000) as provider:
+        write_project(tmp_path, provider.address)
+        async with serving(tmp_path) as server:
+            host, port = server.address.removeprefix("http://").split(":")
+            reader, writer = await asyncio.open_connection(host, int(port), limit=1_024)
+            writer.write(request(json.dumps({"model": "up/stand-in", **HELLO}).encode()))
+            await asyncio.sleep(1.0)
+            with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
+                await reader.readexactly(2_000_000)
+            writer.close()
+
+
 async def test_large_bodies_are_refused_before_they_are_read(tmp_path: Path) -> None:
     write_project(tmp_path, NOWHERE, "[serve]\nbody_limit = 1000000\n")
     async with serving(tmp_path) as server:

@@ -5,12 +5,16 @@ It does not know what is asked. Bodies have their own limits, and whole requests
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS: Final = 20.0
 """Within so many seconds, give or take as many, the head of a request must be whole."""
+
+STALL_SECONDS: Final = 60.0
+"""A client that takes nothing for so long, while there is something for it, has gone."""
 
 HEAD_BYTES: Final = 64 * 1024
 
@@ -22,9 +26,10 @@ _WHY: Final = b'{"error":{"message":"the headers are too large; send less","type
 
 
 class ClientConnection(HttpToolsProtocol):
-    """Ends connections that send their heads too slowly or without end; one timer a connection, none a request."""
+    """Ends connections that send their heads too slowly or without end, and those that do not take their answers."""
 
     head_seconds = HEAD_SECONDS
+    stall_seconds = STALL_SECONDS
 
     def connection_made(self, transport: Any) -> None:
         """A client has come."""
@@ -32,12 +37,27 @@ class ClientConnection(HttpToolsProtocol):
         self._head = 0
         """Bytes of a head that is not whole; less than 0 when none has begun."""
         self._slow = False
+        self._stalled: asyncio.TimerHandle | None = None
         self._timer = self.loop.call_later(self.head_seconds, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has gone."""
         self._timer.cancel()
+        if self._stalled is not None:
+            self._stalled.cancel()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client reads more slowly than it is written to."""
+        super().pause_writing()
+        self._stalled = self.loop.call_later(self.stall_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It has caught up."""
+        super().resume_writing()
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
 
     def on_message_begin(self) -> None:
         """A request begins."""

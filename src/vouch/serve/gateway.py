@@ -10,6 +10,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from vouch.errors import ModelError, RequestRefused
@@ -31,6 +32,10 @@ from vouch.values.money import Money, Usage
 log: Final = logging.getLogger("vouch.serve")
 
 Endpoint = Callable[[Scope, Receive, Send], Any]
+
+
+LAST_WORD: Final = 1.0
+"""Seconds in which a client must take what it is told when its time is up."""
 
 
 class Gateway:
@@ -101,7 +106,11 @@ class Gateway:
         except asyncio.CancelledError:
             keeper.stop()
             if keeper.late:
-                await outlet.refuse(LATE)
+                exchange.refuse(LATE)
+                # A client that does not read is not waited for again.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LAST_WORD):
+                        await outlet.refuse(LATE)
             else:
                 exchange.refuse(LEFT)
                 if not keeper.left:

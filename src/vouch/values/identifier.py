@@ -16,7 +16,7 @@ _AT_ONCE: Final = 256
 _CROCKFORD: Final = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUV", b"0123456789abcdefghjkmnpqrstvwxyz")
 
 _drawn: list[bytes] = []
-"""Random bytes that were drawn and are not used yet: to ask the system for each ten of them costs more than all else."""
+"""Random bytes that were drawn and are not used yet: to ask the system for ten of them costs more than all else."""
 
 if hasattr(os, "register_at_fork"):
     # Or else parent and child would give out the same ones.
