@@ -67,6 +67,7 @@ class Serving:
 
     async def served(self) -> list[RequestServed]:
         """All requests that were written down, oldest first."""
+        await self.gateway.settled()
         journal: Journal = self.gateway._journal
         return [event.body async for event in journal.events("request.served")]  # type: ignore[misc]
 

@@ -94,6 +94,10 @@ class Journal:
         """Record an event that was made elsewhere, at its own time; otherwise as `append`."""
         await self._put(event.run, event)
 
+    async def append_ended(self, events: Iterable[tuple[str, float, AnyBody]]) -> None:
+        """Record runs that begin and end with one event: each run's name, its time (Unix seconds), and its event."""
+        await self._queue.put(*[self._entry(Event(run, 0, at, body)) for run, at, body in events])
+
     async def flush(self) -> None:
         """Return when every event appended so far is on the disk; raises a `StoreError` when it cannot be."""
         await asyncio.wrap_future(self._queue.mark())

@@ -5,7 +5,6 @@ It does not know where it goes.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Final, Literal
 
@@ -46,6 +45,7 @@ class Exchange:
         "model",
         "run",
         "saved",
+        "seconds",
         "sent",
         "started",
         "status",
@@ -74,6 +74,7 @@ class Exchange:
         self.usage = NO_USAGE
         self.cost: Money | None = None
         self.first = 0.0
+        self.seconds = 0.0
         self.cached: Literal["", "exact", "semantic"] = ""
         self.saved: Money | None = None
         self.guards: tuple[GuardFound, ...] = ()
@@ -118,7 +119,7 @@ class Exchange:
             cost=self.cost,
             guessed=self.guessed,
             first=round(self.first, 6),
-            seconds=round(time.perf_counter() - self.started, 6),
+            seconds=round(self.seconds, 6),
             streamed=wanted.stream,
             cached=self.cached,
             saved=self.saved,

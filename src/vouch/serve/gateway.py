@@ -20,10 +20,11 @@ from vouch.serve.answering import Answering
 from vouch.serve.estimate import Estimates
 from vouch.serve.exchange import Exchange
 from vouch.serve.faces.face import Face
-from vouch.serve.keeper import Keeper
+from vouch.serve.keeper import Keepers
 from vouch.serve.operations.desk import Desk
 from vouch.serve.outlet import JSON, Front
 from vouch.serve.plan import Plans
+from vouch.serve.records import Records
 from vouch.serve.refusal import BROKEN, LATE, LEFT, own_words, refusal_of
 from vouch.serve.reply import ClientGone, Receive, Scope, Send, body_of, respond
 from vouch.serve.way import Failure
@@ -60,6 +61,8 @@ class Gateway:
         self._plans = plans
         self._attempts = attempts
         self._journal = journal
+        self._keepers = Keepers()
+        self._records = Records(journal, desk, keeps=self._keeps)
         self._cost = cost
         self._estimates = Estimates(cost)
         self._settings = settings
@@ -67,6 +70,10 @@ class Gateway:
         self.withheld = withheld
         """Why an app is not served, by its name."""
         self.under_way = 0
+
+    async def settled(self) -> None:
+        """Return when all requests that have ended are with the journal, and counted."""
+        await self._records.settled()
 
     @property
     def keyed(self) -> bool:
@@ -93,7 +100,7 @@ class Gateway:
         exchange.headers = headers
         seconds = self._seconds(headers)
         exchange.deadline = exchange.started + seconds
-        keeper = Keeper(receive, seconds=seconds)
+        keeper = self._keepers.watch(receive, seconds=seconds)
         outlet = Front(exchange, send)
         self.under_way += 1
         self._desk.under_way += 1
@@ -128,9 +135,7 @@ class Gateway:
             self._desk.under_way -= 1
             if exchange.ticket is not None:
                 exchange.ticket.settle(exchange.cost, exchange.usage.total_tokens)
-            served = exchange.served(keep=self._keeps())
-            self._desk.saw(exchange.run, served)
-            await self._journal.append(exchange.run, 0, served)
+            await self._records.add(exchange)
 
     async def _admit(self, exchange: Exchange, headers: Mapping[bytes, bytes], receive: Receive) -> None:
         account = self._gate.open(_token(headers))

@@ -82,19 +82,21 @@ async def opened(project: Project, *, demanded: bool, desk: Desk | None = None) 
         if desk.exporter is not None:
             following = Following(house.journal, lambda: apps.own_names, desk.exporter)
             beside.append(asyncio.create_task(following.keep_looking()))
+        gateway = Gateway(
+            faces={face.path: face for face in FACES},
+            desk=desk,
+            plans=plans,
+            attempts=wrapped(Attempts(most=config.serve.attempts), config.serve, house),
+            journal=house.journal,
+            cost=house.cost,
+            settings=config.serve,
+            pages=pages(plans, apps, Operations(desk, plans, house.journal, database, config.serve.metrics)),
+            withheld=apps.withheld,
+        )
         try:
-            yield Gateway(
-                faces={face.path: face for face in FACES},
-                desk=desk,
-                plans=plans,
-                attempts=wrapped(Attempts(most=config.serve.attempts), config.serve, house),
-                journal=house.journal,
-                cost=house.cost,
-                settings=config.serve,
-                pages=pages(plans, apps, Operations(desk, plans, house.journal, database, config.serve.metrics)),
-                withheld=apps.withheld,
-            )
+            yield gateway
         finally:
+            await gateway.settled()
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)

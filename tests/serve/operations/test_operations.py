@@ -24,6 +24,7 @@ async def test_counters_of_what_was_served(tmp_path: Path) -> None:
         async with serving(tmp_path) as server:
             await server.chat()
             await server.chat("bad/m")
+            await server.gateway.settled()
             page = await server.post("/metrics", b"", method="GET")
             passed_on = await server.post("/metrics", b"", method="GET", headers={"x-forwarded-for": "1.2.3.4"})
     text = page.body.decode()
