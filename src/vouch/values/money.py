@@ -13,7 +13,6 @@ from msgspec import Struct
 
 _NOTHING: Final = Decimal(0)
 _THOUSAND: Final = Decimal(1_000)
-_MILLION: Final = Decimal(1_000_000)
 
 # Arithmetic of its own, so that amounts stay exact whatever precision the program around has set for its decimals.
 _EXACT: Final = Context(prec=100)
@@ -114,7 +113,8 @@ def _summed(counts: Iterable[tuple[int, Decimal]]) -> Decimal:
     for tokens, price in counts:
         if tokens > 0:
             amount = _EXACT.fma(Decimal(tokens), price, amount)
-    return _EXACT.divide(amount, _MILLION)
+    # To divide by a million is to move the point: exact, and much quicker.
+    return amount.scaleb(-6, _EXACT)
 
 
 class Bill(Struct, frozen=True):
